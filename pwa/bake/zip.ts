@@ -1,0 +1,38 @@
+// Writes a .br and a .gz twin beside every text file of the build: the server never compresses the shell.
+
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import type { Plugin } from "vite";
+
+const TEXT = /\.(html|js|css|svg|webmanifest)$/;
+
+/** The plugin; it stands last in the list, after the service worker has been written. */
+export function zip(): Plugin {
+  return {
+    name: "qianshao:zip",
+    apply: "build",
+    writeBundle: {
+      order: "post",
+      sequential: true,
+      handler(options) {
+        for (const file of texts(options.dir ?? "dist")) twins(file);
+      },
+    },
+  };
+}
+
+function texts(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return texts(path);
+    return TEXT.test(entry.name) ? [path] : [];
+  });
+}
+
+function twins(file: string): void {
+  const raw = readFileSync(file);
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: raw.length };
+  writeFileSync(`${file}.br`, brotliCompressSync(raw, { params }));
+  writeFileSync(`${file}.gz`, gzipSync(raw, { level: 9 }));
+}
