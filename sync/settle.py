@@ -1,0 +1,275 @@
+"""Settle a push: recognise, check, authorise, merge, decide; the same code predicts on the phone.
+
+Pure: what is known goes in, what changed and the answer to every op come out. One op never stops
+another, and every op that names a free number is logged with its verdict (I3, I6).
+Twin: pwa/src/sync/settle.ts. Shared cases: tests/vectors/settle.json.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from sync import workflow
+from sync.clock import Stamp, amend
+from sync.digest import chain
+from sync.kind import Kind, Kinds, Step
+from sync.merges import join
+from sync.op import WAITING, Code, Op, StepTaken, Verdict, good_number, minted, per_day
+from sync.permit import Actor, Units, may_create, may_read, may_write, weight
+from sync.register import Change, Entry, Held, Record, moved, touch, write
+from sync.shape import flaw_of, says_something
+from sync.value import canonical, is_day, is_int
+from sync.workflow import Event
+
+Changes = Mapping[str, Change]  # by field
+
+
+class World(Struct, frozen=True):
+    """What the town is made of: kind pages and org units."""
+
+    kinds: Kinds
+    units: Units
+
+
+class Answer(Struct, frozen=True):
+    """What an op number was first used for, and what was said to it."""
+
+    op: Op
+    verdict: Verdict
+
+
+class Known(Struct, frozen=True):
+    """What the store holds that bears on a push."""
+
+    records: Mapping[str, Record]  # by id, those the ops name
+    answers: Mapping[int, Answer]  # by op number, those the ops repeat
+    stamps: frozenset[tuple[int, int]]  # (wall_ms, count) this device already used, of those named
+    clock: Stamp  # the lane's own clock
+    seq: int  # last position taken in the lane
+    head: bytes  # hash of the log up to there
+
+
+class Logged(Struct, frozen=True):
+    """One row of the log: an op, by whom, where it stands, and what was decided."""
+
+    seq: int
+    person: int
+    stamp: Stamp  # final
+    op: Op
+    verdict: Verdict
+    hash: bytes
+
+
+class Settled(Struct, frozen=True):
+    """The outcome of a push."""
+
+    records: dict[str, Record]  # changed ones, by id
+    log: list[Logged]
+    verdicts: list[Verdict]  # one per op, in the order of the push
+    clock: Stamp
+    seq: int
+    head: bytes
+
+
+class Mark(Struct, frozen=True):
+    """How one op was decided: the record after it, or none, and the word for it."""
+
+    code: Code
+    detail: str = ""
+    record: Record | None = None
+
+
+class _Case(Struct, frozen=True):
+    """One op with all that bears on it."""
+
+    op: Op
+    kind: Kind
+    actor: Actor
+    units: Units
+    event: Event
+    amended: bool
+
+
+def settle(known: Known, ops: Sequence[Op], actor: Actor, world: World, now_ms: int) -> Settled:
+    """Settle the ops of one device in the order given; `now_ms` is the server's time."""
+    settled = Settled({}, [], [], known.clock, known.seq, known.head)
+    answers, stamps = dict(known.answers), set(known.stamps)
+    for op in ops:
+        first = answers.get(op.n)
+        if first is not None:
+            again = first.verdict if _same(first.op, op) else Verdict(op.n, "number_reused", now_ms)
+            settled.verdicts.append(again)
+            continue
+        stamp, clock = amend(settled.clock, op.stamp, now_ms)
+        event = Event(stamp.wall_ms, stamp.count, stamp.device, settled.seq + 1, actor.device, now_ms)
+        record = settled.records.get(op.record, known.records.get(op.record))
+        mark = _mark(op, record, actor, world, event, stamps)
+        verdict = Verdict(op.n, mark.code, now_ms, mark.detail)
+        settled.verdicts.append(verdict)
+        if mark.code in WAITING or mark.code == "bad_number":
+            continue
+        settled = _enter(settled, Logged(event.seq, actor.person, stamp, op, verdict, b""), mark, clock)
+        answers[op.n] = Answer(op, verdict)
+        if mark.code != "bad_stamp":
+            stamps.add((stamp.wall_ms, stamp.count))
+    return settled
+
+
+def _same(one: Op, other: Op) -> bool:
+    """Tell whether two ops have the same body; by spelling, since Python takes 1 for True."""
+    return canonical(msgspec.to_builtins(one)) == canonical(msgspec.to_builtins(other))
+
+
+def _enter(settled: Settled, row: Logged, mark: Mark, clock: Stamp) -> Settled:
+    """Add a decided op to the log and its record to what changed."""
+    body = msgspec.json.encode((row.seq, row.person, row.stamp, row.op, row.verdict))
+    head = chain(settled.head, body)
+    settled.log.append(replace(row, hash=head))
+    if mark.record is not None:
+        settled.records[mark.record.id] = mark.record
+        settled = replace(settled, clock=clock)
+    return replace(settled, seq=row.seq, head=head)
+
+
+def _mark(
+    op: Op, record: Record | None, actor: Actor, world: World, event: Event, stamps: set[tuple[int, int]]
+) -> Mark:
+    kind = world.kinds.get(op.kind)
+    if kind is None:
+        return Mark("unknown_kind", op.kind)
+    if not good_number(op.n):
+        return Mark("bad_number")
+    fault = _stamp_fault(op, actor, stamps) or _flawed(op, kind)
+    if fault is not None:
+        return fault
+    case = _Case(op, kind, actor, world.units, event, event.stamp != op.stamp)
+    if record is None:
+        made = _make(case)
+        return made if isinstance(made, Mark) else _write(case, made, new=True)
+    if record.kind != op.kind or not may_read(kind, actor, record, world.units):
+        return Mark("not_found")
+    return _write(case, record, new=False)
+
+
+def _stamp_fault(op: Op, actor: Actor, stamps: set[tuple[int, int]]) -> Mark | None:
+    stamp = op.stamp
+    if stamp.device != actor.device or not is_int(stamp.wall_ms, 0) or not is_int(stamp.count, 0, 0xFFFF):
+        return Mark("bad_stamp")
+    if (stamp.wall_ms, stamp.count) in stamps:
+        return Mark("stamp_reused")
+    return None
+
+
+def _flawed(op: Op, kind: Kind) -> Mark | None:
+    flaw = flaw_of(op, kind)
+    return None if flaw is None else Mark(*flaw)
+
+
+def _make(case: _Case) -> Record | Mark:
+    """Make the empty record a creating op names, or say why it may not be made."""
+    op, actor = case.op, case.actor
+    if op.area is None or not _names_own(case):
+        return Mark("not_found")
+    refusal = may_create(case.kind, actor, op.area, case.units)
+    if refusal is not None:
+        return Mark(refusal)
+    begin = case.kind.workflow.begin
+    held = Held(case.event.seq, "" if case.amended else actor.device, 0)
+    return Record(
+        op.record, op.kind, op.area, actor.person, case.event.wall_ms, case.event.now_ms, begin, held, {}, {}
+    )
+
+
+def _names_own(case: _Case) -> bool:
+    """Tell whether the op's record id is one this device (or this person, for that day) may mint."""
+    op, kind, person = case.op, case.kind, case.actor.person
+    if kind.identity == "device":
+        return op.record == minted(case.actor.device, op.n)
+    day = int(op.record[17:]) % 10**8
+    return is_day(day) and op.record == per_day(person, kind.series, day)
+
+
+def _write(case: _Case, record: Record, *, new: bool) -> Mark:
+    """Merge the facts of an op, then decide its step."""
+    op, kind = case.op, case.kind
+    step = None if op.step is None else workflow.find(kind, op.step.name)
+    carried = () if step is None else (*step.needs, *step.takes)
+    facts, with_step = {}, {}
+    for name, change in op.sets.items():
+        field = kind.fields[name]
+        if may_write(kind, field, case.actor, record, case.units):
+            facts[name] = change
+        elif name not in carried:
+            return Mark("not_your_field", name)
+        if name in carried:
+            with_step[name] = change
+    if op.step is None or step is None:
+        return _apply(case, None, facts, with_step, record, new=new)
+    lacking = [name for name in step.needs if not says_something(op.sets.get(name))]
+    if lacking:
+        return Mark("needs_field", lacking[0])
+    word = workflow.judge(kind, record, op.step, case.actor, case.units)
+    if word == "overtaken":
+        return _overtake(case, op.step, step.to, facts, with_step, record, new=new)
+    if word is not None:
+        return Mark(word, step.name)
+    return _apply(case, step, {**facts, **with_step}, with_step, record, new=new)
+
+
+def _apply(
+    case: _Case, step: Step | None, facts: Changes, with_step: Changes, record: Record, *, new: bool
+) -> Mark:
+    """Write the facts, take the step if there is one, and the steps that follow by themselves."""
+    kind, event = case.kind, replace(case.event, by="") if case.amended else case.event
+    record = _merged(case, event, facts, record)
+    if new:
+        record = workflow.begin(kind, record, event)
+    if step is None:
+        record = workflow.follow(kind, record, event)
+    else:
+        record = workflow.advance(kind, record, step, case.actor.person, with_step, event)
+    return Mark("amended" if case.amended else "applied", "", record)
+
+
+def _overtake(
+    case: _Case, taken: StepTaken, to: str, facts: Changes, with_step: Changes, record: Record, *, new: bool
+) -> Mark:
+    """Keep a step that came too late: its facts merge, its decision becomes a line of the history."""
+    event = replace(case.event, by="")  # everyone hears of it, its author too
+    record = _merged(case, event, facts, record)
+    if new:
+        record = workflow.begin(case.kind, record, event)
+    line = Entry(
+        event.seq, event.stamp, case.actor.person, taken.name, taken.saw, to, "overtaken", event.now_ms,
+        dict(with_step),
+    )  # fmt: skip
+    record = moved(record, record.state, line, event.by, record.due_ms)
+    # Its facts count like any others: one may be what an automatic step waits for (I13).
+    return Mark("overtaken", taken.name, workflow.follow(case.kind, record, event))
+
+
+def _merged(case: _Case, event: Event, facts: Changes, record: Record) -> Record:
+    """Join what an op writes into the record's cells, noting which of them changed."""
+    cells, held = dict(record.cells), dict(record.held)
+    for name, change in facts.items():
+        field = case.kind.fields[name]
+        heavy = weight(field, case.actor, record, case.units) if field.own else 0
+        cell = write(field.rule, change, event.stamp, heavy)
+        if name in cells:
+            cell = join(field.rule, cells[name], cell, field.spec.options)
+        if cell == cells.get(name):
+            continue
+        cells[name] = cell
+        held[name] = touch(held.get(name), event.seq, event.by)
+    return replace(record, cells=cells, held=held)
+
+
+def elapse(record: Record, kind: Kind, clock: Stamp, seq: int, now_ms: int) -> Record | None:
+    """Take the step that time takes on a record whose due time has passed; None if none fits."""
+    step = workflow.timed(kind, record)
+    if step is None or not record.due_ms or now_ms < record.due_ms:
+        return None
+    event = Event(clock.wall_ms, clock.count, clock.device, seq, "", now_ms)
+    return workflow.advance(kind, record, step, 0, {}, event)

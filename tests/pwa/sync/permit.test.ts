@@ -1,0 +1,22 @@
+import { describe, expect, it } from "vitest";
+import * as permit from "../../../pwa/src/sync/permit.ts";
+import { as, forms, fromGrant, type Json, run, toActor, toGrant, toRecord, toUnits } from "./vectors.ts";
+
+run("permit", permit, {
+  live: forms(permit.live, [(grants) => grants.map(toGrant), as], (grants: Json) => grants.map(fromGrant)),
+  path: forms(permit.path, [as, toUnits]),
+  holds: forms(permit.holds, [toActor, as, as, as, toUnits]),
+  may_create: forms(permit.mayCreate, [as, toActor, as, toUnits]),
+  may_read: forms(permit.mayRead, [as, toActor, toRecord, toUnits]),
+  may_see: forms(permit.maySee, [as, toActor, toRecord, toUnits]),
+  may_write: forms(permit.mayWrite, [as, as, toActor, toRecord, toUnits]),
+  may_step: forms(permit.mayStep, [as, toActor, toRecord, toUnits]),
+  weight: forms(permit.weight, [as, toActor, toRecord, toUnits]),
+});
+
+describe("grants as the directory tells them", () => {
+  it("hold without dates", () => {
+    const grant = { role: "grid_leader", unit: 7 };
+    expect(permit.live([grant], 5)).toEqual([grant]);
+  });
+});

@@ -1,0 +1,294 @@
+"""Walks every kind page: each step from each state by each role, allowed or refused with the right word.
+
+What ought to happen is read off the page by plain rules here, apart from the code that decides; what
+does happen is settle's answer to a real op on a record put into that state. A new kind page is walked
+without a line of test; a new guard needs one line in GUARDS_SET.
+"""
+
+import tomllib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from sync import workflow
+from sync.clock import Stamp
+from sync.digest import ROOT
+from sync.guards import GUARDS, Question
+from sync.kind import Field, Kind, Step, gather, parse
+from sync.op import Op, StepTaken, Verdict
+from sync.permit import AUTHOR, ROLES, Actor, Grant, OrgUnit
+from sync.register import Entry, Held, Record
+from sync.settle import Known, World, elapse, settle
+
+PAGES = sorted((Path(__file__).parents[2] / "sync/kinds").glob("*.toml"))
+KINDS = gather([parse(tomllib.loads(page.read_text(encoding="utf-8"))) for page in PAGES])
+UNITS = {tier: OrgUnit(tier, tier - 1) for tier in range(1, 6)}  # a unit of each tier, one above the other
+NOW_MS, DEVICE, AUTHOR_ID, HANDLER, ACTOR = 9_000, "a" * 16, 5, 60, 50
+HELD = Held(1, "b" * 16, 0)
+
+
+@dataclass
+class Try:
+    """One attempt: who tries which step on which record, and what must come of it."""
+
+    step: Step
+    role: str
+    record: Record
+    saw: str
+    want: str
+    without: str = ""  # a field the step needs, left out
+
+    def __str__(self) -> str:
+        lacking = f" without {self.without}" if self.without else ""
+        return f"{self.role} takes {self.step.name} on {self.record.state}, having seen {self.saw}{lacking}"
+
+
+def _line(step: str, to: str, person: int = HANDLER) -> Entry:
+    return Entry(1, Stamp(1, 0, "b" * 16), person, step, "", to, "done", 1, {})
+
+
+def _record(kind: Kind, state: str) -> Record:
+    story = (_line("", kind.workflow.begin, AUTHOR_ID), _line("arrived", state))
+    return Record(f"{'b' * 16}.1", kind.name, kind.tier, AUTHOR_ID, 1, 1, state, HELD, {}, {}, story, 1)
+
+
+Setting = Callable[[Question], Record]
+
+
+def _as_is(asked: Question) -> Record:
+    return asked.record
+
+
+def _cell(name: str, value: Any) -> Setting:
+    cell = [value, [1, 0, "b" * 16]]
+    return lambda asked: replace(asked.record, cells={**asked.record.cells, name: cell})
+
+
+def _told(told: Callable[[Question], Entry], *, last: bool = False) -> Setting:
+    """Give a record one more line of history, before all others unless it is to be the last."""
+
+    def setting(asked: Question) -> Record:
+        line, story = told(asked), asked.record.story
+        return replace(asked.record, story=(*story, line) if last else (line, *story))
+
+    return setting
+
+
+def _above(asked: Question) -> Entry:
+    states = asked.kind.workflow.states
+    return _line("rose", next(name for name, state in states.items() if state.one_way))
+
+
+# By guard: how to make a record on which it holds, and one on which it does not, for who asks.
+GUARDS_SET: dict[str, tuple[Setting, Setting]] = {
+    "not_author": (_as_is, lambda asked: replace(asked.record, author=asked.person)),
+    "not_handler": (_as_is, _told(lambda asked: _line("did", asked.record.state, asked.person), last=True)),
+    "not_repeated": (_as_is, _told(lambda asked: _line(asked.step.name, asked.step.to))),
+    "went_up": (_told(_above), _as_is),
+    "never_went_up": (_as_is, _told(_above)),
+    "is_emergency": (_cell("emergency", True), _cell("emergency", False)),
+    "not_emergency": (_as_is, _cell("emergency", True)),
+    "nobody_answered": (_cell("result", "no_answer"), _cell("result", "ok")),
+    "somebody_answered": (_cell("result", "ok"), _cell("result", "no_answer")),
+}
+
+
+def _holding(kind: Kind, record: Record, step: Step, person: int, but: str = "") -> Record:
+    """Make every guard of a step hold on a record, but one."""
+    for name in step.guards:
+        hold, fail = GUARDS_SET[name]
+        record = (fail if name == but else hold)(Question(kind, record, step, person))
+    return record
+
+
+def _person(role: str) -> int:
+    return AUTHOR_ID if role == AUTHOR else ACTOR
+
+
+def _actor(kind: Kind, role: str) -> Actor:
+    """Make somebody of a role on the record's unit; an author is one who may make such a record."""
+    held = kind.create[0] if role == AUTHOR else role
+    return Actor(_person(role), (Grant(held, kind.tier),), DEVICE)
+
+
+def _has(kind: Kind, role: str, asked: tuple[str, ...]) -> bool:
+    return role in asked or (role == AUTHOR and kind.create[0] in asked)
+
+
+SAMPLES: dict[str, Any] = {
+    "text": "x", "int": 1, "flag": True, "day": 20260730, "instant": 1, "person": 1, "unit": 1,
+    "place": [0] * 6, "ref": f"{'b' * 16}.1", "photos": "A" * 22,
+}  # fmt: skip
+
+
+def _sample(field: Field) -> Any:
+    """Give a change that a field accepts and that says something."""
+    value = SAMPLES.get(field.type) or field.options[0].value
+    if field.type == "int":
+        value = field.low or 1
+    if field.rule == "union":
+        return {"add": [value]}
+    return {"is": value} if field.rule in ("keep_both", "authority") else value
+
+
+def _push(kind: Kind, record: Record | None, op: Op, actor: Actor) -> tuple[Verdict, Record | None]:
+    known = Known({record.id: record} if record else {}, {}, frozenset(), Stamp(1, 0, "0" * 16), 1, ROOT)
+    settled = settle(known, [op], actor, World({kind.name: kind}, UNITS), NOW_MS)
+    return settled.verdicts[0], settled.records.get(op.record)
+
+
+def _attempt(kind: Kind, each: Try) -> tuple[Verdict, Record | None]:
+    sets = {name: _sample(kind.fields[name]) for name in each.step.needs if name != each.without}
+    taken = StepTaken(each.step.name, each.saw)
+    op = Op(1, Stamp(9, 0, DEVICE), kind.name, each.record.id, None, sets, taken)
+    return _push(kind, each.record, op, _actor(kind, each.role))
+
+
+def _tries(kind: Kind, step: Step) -> Iterator[Try]:
+    """List all ways a step can be tried, each with what the page says of it."""
+    for role in sorted(ROLES):
+        for state in kind.workflow.states:
+            record = _holding(kind, _record(kind, state), step, _person(role))
+            if not _has(kind, role, kind.read):
+                yield Try(step, role, record, state, "not_found")
+            elif not _has(kind, role, step.by):
+                yield Try(step, role, record, state, "not_your_role")
+            elif state not in step.start:
+                yield Try(step, role, record, state, "wrong_state")
+                yield from (Try(step, role, record, start, "overtaken") for start in step.start)
+            else:
+                yield from _fitting(kind, step, role, record)
+
+
+def _fitting(kind: Kind, step: Step, role: str, record: Record) -> Iterator[Try]:
+    """List the ways to try a step in a state it starts from, by a role that may take it."""
+    own = role == AUTHOR and "not_author" in step.guards
+    yield Try(step, role, record, record.state, "your_own" if own else "applied")
+    for name in step.needs:
+        yield Try(step, role, record, record.state, "needs_field", without=name)
+    for guard in [] if own else step.guards:
+        failing = _holding(kind, _record(kind, record.state), step, _person(role), but=guard)
+        yield Try(step, role, failing, record.state, GUARDS[guard].refusal)
+
+
+STEPS = [(kind, step) for kind in KINDS.values() for step in kind.workflow.steps]
+
+
+@pytest.mark.parametrize(("kind", "step"), STEPS, ids=[f"{kind.name}-{step.name}" for kind, step in STEPS])
+def test_a_step_is_taken_by_those_and_from_where_its_page_says_only(kind: Kind, step: Step) -> None:
+    wants = set()
+    for each in _tries(kind, step):
+        verdict, after = _attempt(kind, each)
+        assert verdict.code == each.want, str(each)
+        if each.want == "applied":
+            assert after is not None, str(each)
+            _check_taken(each, after)
+        elif each.want == "overtaken":
+            assert after is not None, str(each)
+            assert after.story[len(each.record.story)].outcome == "overtaken", str(each)
+        else:
+            assert after is None, str(each)
+        wants.add(each.want)
+    assert "not_your_role" in wants
+    assert ("applied" in wants) == bool(step.by)
+
+
+def _check_taken(each: Try, after: Record) -> None:
+    """See that the step is the next line of the history, and that only automatic ones follow it."""
+    taken, *followed = after.story[len(each.record.story) :]
+    told = (taken.step, taken.start, taken.to, taken.outcome, taken.person)
+    assert told == (each.step.name, each.record.state, each.step.to, "done", _person(each.role)), str(each)
+    assert set(taken.sets) >= set(each.step.needs), str(each)
+    assert all(line.outcome == "auto" and line.person == 0 for line in followed), str(each)
+    assert after.state == after.story[-1].to, str(each)
+
+
+SELF = [(kind, step) for kind, step in STEPS if not step.by]
+
+
+@pytest.mark.parametrize(("kind", "step"), SELF, ids=[f"{kind.name}-{step.name}" for kind, step in SELF])
+def test_a_step_that_is_taken_by_itself_is_taken_when_its_guards_hold_only(kind: Kind, step: Step) -> None:
+    for state in kind.workflow.states:
+        record = _record(kind, state)
+        holding = _by_itself(kind, _holding(kind, record, step, 0))
+        assert (step.name in holding[:1]) == (state in step.start), state
+        for guard in step.guards:
+            failing = _by_itself(kind, _holding(kind, record, step, 0, but=guard))
+            assert step.name not in failing[:1], f"{state}, but not {guard}"
+
+
+def _by_itself(kind: Kind, record: Record) -> list[str]:
+    """List the steps that are taken on a record by themselves: at once, or else when it is due."""
+    event = workflow.Event(9, 0, DEVICE, 2, DEVICE, NOW_MS)
+    after = workflow.follow(kind, record, event)
+    if after is record:
+        after = elapse(record, kind, Stamp(9, 0, "0" * 16), 2, NOW_MS) or record
+    return [line.step for line in after.story[len(record.story) :]]
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_a_record_is_made_by_those_its_page_says_only(kind: Kind) -> None:
+    for role in ROLES - {AUTHOR}:
+        actor = _actor(kind, role)
+        own = f"ffffffff{ACTOR:08x}.{kind.series * 10**8 + 20260730}"
+        record = f"{DEVICE}.1" if kind.identity == "device" else own
+        op = Op(1, Stamp(9, 0, DEVICE), kind.name, record, kind.tier, {})
+        verdict, after = _push(kind, None, op, actor)
+        assert verdict.code == ("applied" if role in kind.create else "not_your_role"), role
+        assert (after is not None) == (role in kind.create), role
+
+
+def test_every_guard_has_a_setting() -> None:
+    assert set(GUARDS_SET) == set(GUARDS)
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_every_state_can_be_reached_and_only_final_ones_are_ends(kind: Kind) -> None:
+    flow = kind.workflow
+    reached = {flow.begin}
+    while more := {step.to for step in flow.steps if reached & set(step.start)} - reached:
+        reached |= more
+    assert reached == set(flow.states)
+    left = {start for step in flow.steps for start in step.start}
+    assert {name for name, state in flow.states.items() if not state.final} <= left
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_no_ring_of_automatic_steps(kind: Kind) -> None:
+    ways = {(start, step.to) for step in kind.workflow.steps if step.auto for start in step.start}
+    for _ in kind.workflow.states:
+        ways |= {(one, far) for one, near in ways for other, far in ways if near == other}
+    assert not [state for state, to in ways if state == to]
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_who_may_take_a_step_may_read_the_record(kind: Kind) -> None:
+    for step in kind.workflow.steps:
+        assert set(step.by) - {AUTHOR} <= set(kind.read), step.name
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_everything_has_words_in_both_languages(kind: Kind) -> None:
+    labels = {kind.name: kind.label}
+    labels |= {name: each.label for name, each in (kind.fields | kind.workflow.states).items()}
+    labels |= {step.name: step.label for step in kind.workflow.steps if not step.auto}
+    labels |= {
+        f"{name}.{option.value}": {"zh": option.zh, "en": option.en}
+        for name, each in kind.fields.items()
+        for option in each.options
+    }
+    for name, words in labels.items():
+        assert set(words) == {"zh", "en"}, name
+        assert all(word.strip() for word in words.values()), name
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_what_a_page_refers_to_is_there(kind: Kind) -> None:
+    for name, field in kind.fields.items():
+        assert bool(field.refers) == (field.type == "ref"), name
+        assert field.refers in {"", *KINDS}, name
+        assert len({option.value for option in field.options}) == len(field.options), name
