@@ -1,0 +1,1 @@
+"""The server: who may do what, over which wire. The rules themselves are in sync/."""

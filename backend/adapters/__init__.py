@@ -1,0 +1,1 @@
+"""Adapters: every port at least twice, in memory and for real."""

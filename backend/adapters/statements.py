@@ -1,0 +1,102 @@
+"""The hot path's statements: declared with SQLAlchemy Core, compiled once, run on the driver itself.
+
+SQLAlchemy's async layer halves throughput here (measured: 373 against 760 transactions a second).
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Executable, Table, bindparam, literal_column, select
+from sqlalchemy.dialects import sqlite
+
+from backend.adapters import tables as t
+
+DIALECT: Final = sqlite.dialect(paramstyle="named")
+NONE: Final[ColumnElement[int]] = literal_column(
+    "0"
+)  # a time that has not come; written into the SQL, not bound
+MANY_MAX: Final = 500  # values of one IN list; longer lists are asked in parts
+
+
+def text(statement: Executable) -> str:
+    """Compile a statement to the SQL the driver takes, with :named parameters."""
+    return str(statement.compile(dialect=DIALECT))  # type: ignore[attr-defined]
+
+
+def put(table: Table) -> str:
+    """Compile an insert that replaces the row with the same primary key."""
+    insert = sqlite.insert(table)
+    keys = [column.name for column in table.primary_key]
+    rest = {column.name: insert.excluded[column.name] for column in table.columns if column.name not in keys}
+    return text(insert.on_conflict_do_update(index_elements=keys, set_=rest))
+
+
+def add(table: Table) -> str:
+    """Compile an insert that leaves an existing row as it is."""
+    return text(sqlite.insert(table).on_conflict_do_nothing())
+
+
+def _named(count: int) -> str:
+    return ", ".join(f":v{index}" for index in range(count))
+
+
+@cache
+def many(name: str, count: int) -> str:
+    """Compile a select by a list of `count` values, :v0, :v1 ...; there are at most a few hundred forms."""
+    base, column = BY_LIST[name]
+    return f"{base} AND {column} IN ({_named(count)})"
+
+
+def listed(values: Sequence[Any]) -> dict[str, Any]:
+    """Name the values of a list for `many`."""
+    return {f"v{index}": value for index, value in enumerate(values)}
+
+
+def _town(table: Table) -> Any:
+    return table.c.town_id == bindparam("town_id")
+
+
+BY_LIST: Final[dict[str, tuple[str, str]]] = {
+    "records": (text(select(t.record.c.body).where(_town(t.record))), "record.id"),
+    "answers": (text(select(t.op.c.body).where(_town(t.op), t.op.c.device == bindparam("device"))), "op.n"),
+    "stamps": (
+        text(select(t.op.c.wall_ms, t.op.c.count).where(_town(t.op), t.op.c.device == bindparam("device"))),
+        "op.wall_ms",
+    ),
+    "photos": (
+        text(
+            select(
+                t.photo.c.key, t.photo.c.size, t.photo.c.preview, t.photo.c.sha256, t.photo.c.media_type
+            ).where(_town(t.photo))
+        ),
+        "photo.key",
+    ),
+    "since": (
+        text(
+            select(t.feed.c.seq, t.record.c.body)
+            .join(t.record, (t.record.c.town_id == t.feed.c.town_id) & (t.record.c.id == t.feed.c.record))
+            .where(_town(t.feed), t.feed.c.seq > bindparam("after"))
+        ),
+        "feed.channel",
+    ),
+}
+LANE: Final = text(select(t.lane).where(_town(t.lane)))
+SEEN: Final = text(select(t.seen.c.ranges).where(_town(t.seen), t.seen.c.device == bindparam("device")))
+DUE: Final = text(
+    select(t.record.c.body)
+    .where(_town(t.record), t.record.c.due_ms > NONE, t.record.c.due_ms <= bindparam("now_ms"))
+    .order_by(t.record.c.due_ms)
+)  # the caller adds its LIMIT: bound, SQLAlchemy would add an unbound OFFSET
+REFERRING: Final = text(
+    select(t.photo_ref.c.record).where(_town(t.photo_ref), t.photo_ref.c.key == bindparam("key"))
+)
+TOWNS: Final = text(select(t.lane.c.town_id))
+ADD_OP: Final = text(sqlite.insert(t.op))
+PUT_LANE: Final = put(t.lane)
+PUT_SEEN: Final = put(t.seen)
+PUT_RECORD: Final = put(t.record)
+PUT_FEED: Final = put(t.feed)
+PUT_PHOTO: Final = put(t.photo)
+ADD_PHOTO: Final = add(t.photo)
+ADD_REF: Final = add(t.photo_ref)

@@ -1,0 +1,130 @@
+"""The tables, declared once with SQLAlchemy Core for SQLite and PostgreSQL alike.
+
+Every table of a town's own data is keyed by town_id first, so that a city can shard by it.
+Ids of records are 16 bytes: 8 of origin, 8 of number. Times are Unix milliseconds.
+"""
+
+from typing import Final
+
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
+
+metadata: Final = MetaData()
+
+unit = Table(
+    "unit",
+    metadata,
+    Column("town_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("tier", Integer, nullable=False),
+    Column("parent", BigInteger, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("shape", Text, nullable=False),  # JSON list of [lat_e7, lon_e7]
+)
+person = Table(
+    "person",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("town_id", BigInteger, nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("phone", Text, nullable=False),
+)
+role_grant = Table(
+    "role_grant",
+    metadata,
+    Column("person", BigInteger, primary_key=True, autoincrement=False),
+    Column("role", Text, primary_key=True),
+    Column("unit", BigInteger, primary_key=True, autoincrement=False),
+    Column("from_ms", BigInteger, primary_key=True, autoincrement=False),
+    Column("until_ms", BigInteger, nullable=False),
+)
+enrolment = Table(
+    "enrolment",
+    metadata,
+    Column("code_hash", LargeBinary, primary_key=True),
+    Column("person", BigInteger, nullable=False),
+    Column("expires_ms", BigInteger, nullable=False),
+    Column("used_ms", BigInteger, nullable=False),  # 0 while unused
+)
+device = Table(
+    "device",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("town_id", BigInteger, nullable=False),
+    Column("person", BigInteger, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("token_hash", LargeBinary, nullable=False, unique=True),
+    Column("made_ms", BigInteger, nullable=False),
+    Column("revoked_ms", BigInteger, nullable=False),  # 0 while it may speak
+)
+lane = Table(
+    "lane",
+    metadata,
+    Column("town_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("wall_ms", BigInteger, nullable=False),  # the lane's own clock
+    Column("count", Integer, nullable=False),
+    Column("head", LargeBinary, nullable=False),  # hash of the log up to seq
+)
+op = Table(
+    "op",
+    metadata,
+    Column("town_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("device", LargeBinary, nullable=False),  # 8 bytes
+    Column("n", BigInteger, nullable=False),
+    Column("wall_ms", BigInteger, nullable=False),  # final stamp
+    Column("count", Integer, nullable=False),
+    Column("person", BigInteger, nullable=False),
+    Column("record", LargeBinary, nullable=False),
+    Column("body", LargeBinary, nullable=False),  # JSON of (op, verdict)
+    Column("hash", LargeBinary, nullable=False),
+    Index("op_number", "town_id", "device", "n", unique=True),
+    Index("op_stamp", "town_id", "device", "wall_ms", "count"),
+)
+seen = Table(
+    "seen",
+    metadata,
+    Column("town_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("device", LargeBinary, primary_key=True),
+    Column("ranges", Text, nullable=False),  # JSON list of [first, last]
+)
+record = Table(
+    "record",
+    metadata,
+    Column("town_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", LargeBinary, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("area", BigInteger, nullable=False),
+    Column("author", BigInteger, nullable=False),
+    Column("due_ms", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),  # JSON of sync.register.Record
+)
+Index("record_due", record.c.town_id, record.c.due_ms, sqlite_where=record.c.due_ms > 0,
+      postgresql_where=record.c.due_ms > 0)  # fmt: skip
+feed = Table(
+    "feed",
+    metadata,
+    Column("town_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("channel", BigInteger, primary_key=True, autoincrement=False),  # unit id, or minus person id
+    Column("record", LargeBinary, primary_key=True),
+    Column("seq", BigInteger, nullable=False),  # of the record's last change
+    Index("feed_order", "town_id", "channel", "seq"),
+)
+photo = Table(
+    "photo",
+    metadata,
+    Column("town_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("key", Text, primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("preview", LargeBinary, nullable=False),
+    Column("sha256", LargeBinary, nullable=False),  # empty until verified
+    Column("media_type", Text, nullable=False),
+)
+photo_ref = Table(
+    "photo_ref",
+    metadata,
+    Column("town_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("key", Text, primary_key=True),
+    Column("record", LargeBinary, primary_key=True),
+)

@@ -1,0 +1,26 @@
+"""POST /api/exchange: one round trip pushes and pulls. The bytes are described in docs/sync.md."""
+
+import msgspec
+from litestar import Response, post
+from litestar.datastructures import State
+
+from backend.exchange import exchange, read_push
+from backend.http.body import WIRE_MAX, bounded, inflated
+from backend.http.context import AnyRequest, context, session_of
+from backend.http.squeeze import squeezed
+from sync.wire import trimmed
+
+
+@post("/api/exchange", status_code=200, opt={"quiet": True})
+async def exchange_once(request: AnyRequest, state: State) -> Response[bytes]:  # noqa: ARG001
+    """Push what the phone has, pull what it has not heard."""
+    parts, session = context(request), await session_of(request)
+    wire = await bounded(request, WIRE_MAX)
+    push = read_push(inflated(wire, request.headers.get("content-encoding", "")))
+    town = await parts.towns.town(session.person.town, session)
+    receipt, news = await exchange(
+        parts.lanes, town, session.actor(push.incarnation), push, parts.towns.now_ms()
+    )
+    if news:
+        parts.bell.ring(town.id)
+    return squeezed(msgspec.json.encode(trimmed(receipt)), request)

@@ -1,0 +1,145 @@
+"""Enrolment, tokens and the directory: who somebody is, and what their phone may know of the town."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from typing import Any, Final
+
+import msgspec
+from msgspec import Struct
+
+from backend.ports import Device, People, Person, Unit
+from backend.problems import Refused
+from sync.digest import short
+from sync.permit import Actor, Grant, Units, live, path
+
+ALPHABET: Final = "23456789abcdefghjkmnpqrstuvwxyz"  # no 0 1 i l o: read aloud, typed on a phone
+CODE_LENGTH: Final = 12  # 31^12 is 59 bits; with the brake below nobody guesses one within its hours
+TOKEN_BYTES: Final = 16  # 128 bits; short, because headers cost more than a report does
+TRIES_MAX: Final = 10  # wrong codes from one address within the window
+WINDOW_MS: Final = 600_000  # ten minutes
+ADDRESSES_MAX: Final = 1_000  # remembered before old ones are looked for
+HOUR_MS: Final = 3_600_000
+LEADS: Final = "leader"  # grid and board leaders are whom a worker calls first
+
+
+class Session(Struct, frozen=True):
+    """A signed-in device: whose it is, and what the person may do now."""
+
+    device: Device
+    person: Person
+    grants: tuple[Grant, ...]  # live ones
+
+    def actor(self, incarnation: str) -> Actor:
+        """Name the actor of one push; the token fixes the device number, the phone its incarnation."""
+        return Actor(self.person.id, self.grants, f"{self.device.number:08x}{incarnation}")
+
+
+def hashed(secret: str) -> bytes:
+    """Hash a token or code for keeping: what is kept cannot be used to sign in."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+async def new_code(people: People, person: int, now_ms: int, hours: int) -> str:
+    """Make a one-time code for a person, good for some hours."""
+    code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
+    await people.put_code(hashed(code), person, now_ms + hours * HOUR_MS)
+    return code
+
+
+async def enrol(people: People, code: str, device_name: str, now_ms: int) -> tuple[str, Device]:
+    """Spend a code on a new device; gives its token, which is kept nowhere but on the phone."""
+    number = await people.spend_code(hashed(plain_code(code)), now_ms)
+    if number is None:
+        raise Refused("code_unknown")
+    person = await people.person(number) if number else None
+    if person is None:
+        raise Refused("code_used")
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    return token, await people.bind(person, device_name[:80], hashed(token), now_ms)
+
+
+def plain_code(code: str) -> str:
+    """Read a code as typed: case, blanks and dashes do not matter."""
+    return "".join(char for char in code.lower() if char in ALPHABET)
+
+
+async def signed_in(people: People, token: str, now_ms: int) -> Session:
+    """Find whose token this is; raises signed_out if nobody's."""
+    device = await people.device(hashed(token)) if token else None
+    person = await people.person(device.person) if device else None
+    if device is None or person is None:
+        raise Refused("signed_out")
+    return Session(device, person, live(person.grants, now_ms))
+
+
+class Brake:
+    """Slows down guessing of codes: few wrong ones from one address within the window."""
+
+    def __init__(self) -> None:
+        self._wrong: dict[str, list[int]] = {}
+
+    def take(self, address: str, now_ms: int) -> None:
+        """Count a try as wrong before its answer is known; raises too_many_tries if there were too many.
+
+        Counted afterwards, a hundred tries sent at once would all pass.
+        """
+        recent = self._recent(address, now_ms)
+        if len(recent) >= TRIES_MAX:
+            raise Refused("too_many_tries", retry_s=WINDOW_MS // 1000)
+        if len(self._wrong) >= ADDRESSES_MAX:
+            self._wrong = {each: ats for each in self._wrong if (ats := self._recent(each, now_ms))}
+        self._wrong[address] = [*recent, now_ms]
+
+    def give_back(self, address: str) -> None:
+        """Take back the last try of this address: its code was right."""
+        self._wrong[address] = self._wrong.get(address, [])[:-1]
+
+    def _recent(self, address: str, now_ms: int) -> list[int]:
+        return [at for at in self._wrong.get(address, []) if now_ms - at < WINDOW_MS]
+
+
+class Directory(Struct, frozen=True, rename="camel"):
+    """What a phone knows of the town: the person, the units in view, the names of colleagues."""
+
+    version: str
+    me: dict[str, Any]
+    units: list[dict[str, Any]]
+    people: list[tuple[int, str]]
+
+
+async def directory(people: People, session: Session, now_ms: int) -> Directory:
+    """Put the directory of one person together; its version changes when anything in it does."""
+    town = session.person.town
+    units, persons = await people.units(town), await people.people(town)
+    me = _me(session, units, persons, now_ms)
+    listed = [msgspec.to_builtins(unit) for unit in units]
+    names = [(person.id, person.name) for person in persons]
+    return Directory(short([me, listed, names]), me, listed, names)
+
+
+def _me(session: Session, units: Sequence[Unit], persons: Sequence[Person], now_ms: int) -> dict[str, Any]:
+    person, tree = session.person, {unit.id: unit.node for unit in units}
+    helper = _helper(session, persons, tree, now_ms)
+    return {
+        "person": person.id,
+        "name": person.name,
+        "town": person.town,
+        "townName": next((unit.name for unit in units if unit.id == person.town), ""),
+        "grants": [{"role": grant.role, "unit": grant.unit} for grant in session.grants],
+        "helpName": helper.name if helper else "",
+        "helpPhone": helper.phone if helper else "",
+    }
+
+
+def _helper(session: Session, persons: Sequence[Person], tree: Units, now_ms: int) -> Person | None:
+    """Find whom to call: the nearest colleague whose grant stands above or beside one's own."""
+    mine = {unit for grant in session.grants for unit in path(grant.unit, tree)}
+    near = [
+        (-tree[grant.unit].tier, person.id, person)
+        for person in persons
+        if person.id != session.person.id and person.phone
+        for grant in live(person.grants, now_ms)
+        if grant.unit in mine and LEADS in grant.role
+    ]
+    return min(near, key=lambda each: each[:2])[2] if near else None

@@ -1,0 +1,93 @@
+"""Steps that time takes: what waited too long goes on by itself, and is logged like any other step."""
+
+import asyncio
+import contextlib
+import logging
+from typing import Final
+
+import msgspec
+
+from backend.ports import Bell, Lane, Lanes
+from backend.towns import Towns
+from sync.clock import tick
+from sync.digest import chain
+from sync.op import Op, StepTaken, Verdict
+from sync.register import Record
+from sync.settle import Known, Logged, Settled, World, elapse
+from sync.workflow import timed
+
+EVERY_S: Final = 30.0  # limits are hours; half a minute late is on time
+_log: Final = logging.getLogger(__name__)
+BATCH: Final = 100  # records of one transaction, so that reports never wait long behind it
+
+
+async def elapse_due(lane: Lane, world: World, now_ms: int) -> int:
+    """Take the timed steps that are due, at most a batch; gives how many records moved."""
+    due = await lane.due(now_ms, BATCH)
+    if not due:
+        return 0
+    known: Known = await lane.load("", [])
+    settled = Settled({}, [], [], known.clock, known.seq, known.head)
+    for record in due:
+        settled = _one(settled, record, world, now_ms)
+    await lane.save(settled, {})
+    return len(settled.records)
+
+
+def _one(settled: Settled, record: Record, world: World, now_ms: int) -> Settled:
+    kind = world.kinds.get(record.kind)
+    step = timed(kind, record) if kind else None
+    if kind is None or step is None:
+        idle = {**settled.records, record.id: msgspec.structs.replace(record, due_ms=0)}
+        return msgspec.structs.replace(settled, records=idle)
+    clock, seq = tick(settled.clock, now_ms), settled.seq + 1
+    moved = elapse(record, kind, clock, seq, now_ms)
+    if moved is None:
+        return settled
+    op = Op(seq, clock, record.kind, record.id, None, {}, StepTaken(step.name, record.state))
+    verdict = Verdict(seq, "applied", now_ms)
+    head = chain(settled.head, msgspec.json.encode((seq, 0, clock, op, verdict)))
+    log = [*settled.log, Logged(seq, 0, clock, op, verdict, head)]
+    return Settled({**settled.records, record.id: moved}, log, [], clock, seq, head)
+
+
+class Timers:
+    """Looks for due records of all towns, as long as the server runs."""
+
+    def __init__(self, lanes: Lanes, bell: Bell) -> None:
+        self._lanes = lanes
+        self._bell = bell
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self, towns: Towns) -> None:
+        """Begin looking."""
+        self._task = asyncio.create_task(self._run(towns))
+
+    async def stop(self) -> None:
+        """Stop looking; a batch under way is finished or undone whole."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _run(self, towns: Towns) -> None:
+        while True:
+            try:
+                for town in await self._lanes.towns():
+                    await self.once(town, towns)
+            except Exception:  # noqa: BLE001 - one bad look must not end all later ones
+                _log.exception("timers")
+            await asyncio.sleep(EVERY_S)
+
+    async def once(self, town: int, towns: Towns) -> int:
+        """Take what is due in one town now."""
+        now_ms = towns.now_ms()
+        async with self._lanes.read(town) as lane:
+            if not await lane.due(now_ms, 1):
+                return 0
+        world = (await towns.town(town)).world
+        async with self._lanes.write(town) as lane:
+            moved = await elapse_due(lane, world, now_ms)
+        if moved:
+            self._bell.ring(town)
+        return moved

@@ -1,0 +1,258 @@
+"""Exchanges over HTTP: what goes up, what comes down, and to whom."""
+
+import asyncio
+import sqlite3
+
+import pytest
+
+from backend.adapters.sql_lane import SqlLane
+from sync.clock import Stamp
+from tests.backend.town import (
+    LEADER,
+    NORTH_ONE,
+    NOW,
+    OFFICER,
+    RIDER,
+    SECRETARY,
+    STRANGER,
+    TOWN,
+    WORKER,
+    push_bytes,
+)
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_report_reaches_the_secretary_and_the_decision_reaches_the_worker(enrol):
+    worker, secretary = await enrol(WORKER), await enrol(SECRETARY)
+    await worker.exchange(worker.op("incident", {"matter": "wires"}, area=NORTH_ONE))
+    report = worker.op("incident", {"matter": "rock_fall", "note": {"is": "石头占了半边路"}}, area=NORTH_ONE)
+    heard = await worker.exchange(report)
+    assert heard.acks == [[1, 2]]
+    assert heard.verdicts == []
+    assert heard.records == [], "a phone never hears its own accepted writes"
+
+    seen = await secretary.exchange()
+    assert seen.states[report.record] == "in_review"
+    decision = secretary.op("incident", {}, report.record, step=("approve", "in_review"))
+    assert (await secretary.exchange(decision)).codes == {}
+
+    told = await worker.exchange()
+    assert told.states == {report.record: "handling"}
+    assert (await worker.exchange()).records == [], "heard once is heard"
+
+
+async def test_only_those_who_may_read_hear_of_a_record(enrol):
+    rider = await enrol(RIDER)
+    report = rider.op("incident", {"matter": "manhole"}, area=312)
+    await rider.exchange(report)
+    for person, hears in (
+        (SECRETARY, True),
+        (OFFICER, True),
+        (WORKER, False),
+        (STRANGER, False),
+        (LEADER, False),
+    ):
+        phone = await enrol(person)
+        assert bool((await phone.exchange()).records) is hears, person
+
+
+async def test_fields_for_some_roles_do_not_leave_for_others(enrol):
+    worker, leader, secretary = await enrol(WORKER), await enrol(LEADER), await enrol(SECRETARY)
+    await worker.exchange(worker.op("incident", {"contact": "张三 199"}, area=NORTH_ONE))
+    assert "contact" not in (await leader.exchange()).records[0][8]
+    assert "contact" in (await secretary.exchange()).records[0][8]
+
+
+async def test_an_emergency_passes_review(enrol):
+    worker, officer = await enrol(WORKER), await enrol(OFFICER)
+    report = worker.op("incident", {"emergency": True}, area=NORTH_ONE)
+    await worker.exchange(report)
+    assert (await officer.exchange()).states == {report.record: "at_center"}
+
+
+async def test_a_repeated_batch_is_nothing_new(enrol):
+    worker, secretary = await enrol(WORKER), await enrol(SECRETARY)
+    ops = [worker.op("incident", {"matter": "wires"}, area=NORTH_ONE) for _ in range(5)]
+    first = await worker.exchange(*ops)
+    again = await worker.exchange(*ops)
+    assert first.acks == again.acks == [[1, 5]]
+    assert len((await secretary.exchange()).records) == 5
+
+
+async def test_the_same_number_with_another_body_is_refused(enrol):
+    worker = await enrol(WORKER)
+    await worker.exchange(worker.op("incident", {"matter": "wires"}, area=NORTH_ONE))
+    other = worker.op("incident", {"matter": "rubbish"}, area=NORTH_ONE, n=1)
+    assert (await worker.exchange(other)).codes == {1: "number_reused"}
+
+
+async def test_two_deciders_the_first_counts_and_the_other_is_kept(enrol):
+    worker, one, other = await enrol(WORKER), await enrol(SECRETARY), await enrol(SECRETARY)
+    report = worker.op("incident", {"matter": "wires"}, area=NORTH_ONE)
+    await worker.exchange(report)
+    await one.exchange()
+    await other.exchange()
+    await one.exchange(one.op("incident", {}, report.record, step=("approve", "in_review")))
+    late = other.op("incident", {"return_field": "place"}, report.record, step=("return", "in_review"))
+    heard = await other.exchange(late)
+    assert heard.codes == {1: "overtaken"}
+    assert heard.states == {report.record: "handling"}
+    outcomes = [(entry[3], entry[6]) for entry in heard.records[0][9]]
+    assert ("return", "overtaken") in outcomes
+
+
+async def test_a_stamp_from_next_year_is_amended_and_the_record_comes_back(enrol):
+    worker = await enrol(WORKER)
+    early = worker.op("incident", {"matter": "wires"}, area=NORTH_ONE,
+                      stamp=Stamp(NOW + 365 * 86_400_000, 0, worker.device))  # fmt: skip
+    heard = await worker.exchange(early)
+    assert heard.codes == {1: "amended"}
+    assert heard.records[0][8]["matter"][1][0] <= NOW + 1
+
+
+async def test_a_gap_in_the_numbers_is_told(enrol):
+    worker = await enrol(WORKER)
+    ops = [worker.op("incident", {"matter": "wires"}, area=NORTH_ONE) for _ in range(5)]
+    heard = await worker.exchange(*ops[:2], *ops[4:])
+    assert heard.acks == [[1, 2], [5, 5]]
+    assert heard.missing == [[3, 4]]
+
+
+async def test_a_bad_op_does_not_stop_the_ops_beside_it(enrol):
+    worker = await enrol(WORKER)
+    good, bad, fine = (worker.op("incident", {"matter": value}, area=NORTH_ONE)
+                       for value in ("wires", "nonsense", "rubbish"))  # fmt: skip
+    heard = await worker.exchange(good, bad, fine)
+    assert heard.codes == {2: "bad_value"}
+    assert heard.acks == [[1, 3]]
+
+
+async def test_a_quiet_exchange_is_small(enrol):
+    worker = await enrol(WORKER)
+    await worker.exchange(worker.op("incident", {"matter": "wires"}, area=NORTH_ONE))
+    worker.low = 2
+    body = push_bytes(worker.push([]))
+    answer = await worker.post(body)
+    assert len(body) + len(answer.content) <= 120, (body, answer.content)
+
+
+async def test_a_retry_hears_the_first_verdict_again(enrol):
+    worker = await enrol(WORKER)
+    bad = worker.op("incident", {"matter": "nonsense"}, area=NORTH_ONE)
+    early = worker.op("incident", {"matter": "wires"}, area=NORTH_ONE,
+                      stamp=Stamp(NOW + 365 * 86_400_000, 0, worker.device))  # fmt: skip
+    first = await worker.exchange(bad, early)
+    worker.client.app.state.context.towns.now_ms = lambda: NOW + 5_000
+    again = await worker.exchange(bad, early)
+    assert first.verdicts == again.verdicts
+    assert {verdict[2] for verdict in again.verdicts} == {NOW}, "and the time it was first decided"
+
+
+async def test_an_op_applied_before_tells_when_it_was(enrol):
+    worker = await enrol(WORKER)
+    op = worker.op("incident", {"matter": "wires"}, area=NORTH_ONE)
+    assert (await worker.exchange(op)).verdicts == []
+    worker.client.app.state.context.towns.now_ms = lambda: NOW + 5_000
+    assert (await worker.exchange(op)).verdicts == [[1, "applied", NOW, ""]]
+
+
+async def test_an_op_of_a_kind_nobody_knows_yet_keeps_its_number(enrol):
+    worker = await enrol(WORKER)
+    ops = [
+        worker.op(kind, {"matter": "wires"}, area=NORTH_ONE)
+        for kind in ("incident", "flood_watch", "incident")
+    ]
+    heard = await worker.exchange(*ops)
+    assert heard.codes == {2: "unknown_kind"}
+    assert heard.acks == [[1, 1], [3, 3]]
+    assert heard.missing == [[2, 2]]
+    later = worker.op("incident", {"matter": "rubbish"}, area=NORTH_ONE, n=2)
+    assert (await worker.exchange(later)).acks == [[1, 3]]
+
+
+async def test_two_phones_of_one_worker_end_alike_and_keep_both_words(enrol):
+    one, two = await enrol(WORKER), await enrol(WORKER)
+    visit = one.op("visit", {"mode": "door"}, area=NORTH_ONE)
+    await one.exchange(visit)
+    await two.exchange()
+    two.wall += 10
+    await one.exchange(one.op("visit", {"note": {"is": "门锁着"}, "result": "no_answer"}, visit.record))
+    await two.exchange(two.op("visit", {"note": {"is": "邻居说在坡上"}, "result": "ok"}, visit.record))
+    third = await enrol(WORKER)
+    (record,) = (await third.exchange()).records
+    assert [entry[1] for entry in record[8]["note"][0]] == ["门锁着", "邻居说在坡上"]
+    assert record[8]["result"][0] == "ok"
+    assert record[6] == "done"
+
+
+async def test_a_day_sheet_is_the_same_record_on_both_phones(enrol):
+    one, two = await enrol(WORKER), await enrol(WORKER)
+    name = f"ffffffff{WORKER:08x}.120251121"
+    await one.exchange(one.op("day_sheet", {"day": 20251121, "extra": "ok"}, name, area=NORTH_ONE))
+    two.wall += 10
+    heard = await two.exchange(
+        two.op("day_sheet", {"day": 20251121, "publicity": "zero"}, name, area=NORTH_ONE)
+    )
+    assert heard.codes == {}
+    (record,) = (await (await enrol(WORKER)).exchange()).records
+    assert record[0] == name
+    assert {"extra", "publicity"} <= set(record[8])
+
+
+async def test_the_same_batch_sent_twice_at_once_is_applied_once(enrol):
+    worker, secretary = await enrol(WORKER), await enrol(SECRETARY)
+    ops = [worker.op("incident", {"matter": "wires"}, area=NORTH_ONE) for _ in range(4)]
+    body = push_bytes(worker.push(ops))
+    answers = await asyncio.gather(*(worker.post(body) for _ in range(5)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert {tuple(map(tuple, answer.json()[3])) for answer in answers} == {((1, 4),)}
+    assert len((await secretary.exchange()).records) == 4
+
+
+async def test_a_phone_that_says_nothing_writes_nothing(enrol):
+    worker = await enrol(WORKER)
+    lanes = worker.client.app.state.context.lanes
+    await worker.exchange(worker.op("incident", {"matter": "wires"}, area=NORTH_ONE))
+    for _ in range(3):
+        await worker.exchange()
+    async with lanes.read(TOWN) as lane:
+        assert await lane.head() == 1
+    assert await lanes.towns() == [TOWN]
+
+
+async def test_an_exchange_that_fails_on_the_way_leaves_nothing_and_may_come_again(enrol, monkeypatch):
+    worker = await enrol(WORKER)
+    op = worker.op("incident", {"matter": "wires"}, area=NORTH_ONE)
+    body = push_bytes(worker.push([op]))
+
+    async def fail(*_: object) -> int:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    monkeypatch.setattr(SqlLane, "head", fail)
+    answer = await worker.post(body)
+    assert (answer.status_code, answer.json()["code"]) == (503, "busy")
+    monkeypatch.undo()
+    heard = await worker.exchange()
+    assert (heard.missing, heard.records) == ([[1, 1]], [])
+    assert (await worker.exchange(op)).acks == [[1, 1]]
+
+
+async def test_what_is_missing_is_told_in_pieces_that_fit(enrol):
+    worker = await enrol(WORKER)
+    worker.n = 3_000
+    ops = [worker.op("visit", {"mode": "door"}, area=NORTH_ONE, n=2 * n) for n in range(1, 401)]
+    heard = await worker.exchange(*ops)
+    assert heard.missing[:2] == [[1, 1], [3, 3]]
+    assert heard.missing[-1] == [801, 3_000]
+    worker.low = 799
+    assert (await worker.exchange()).acks == [[800, 800]]
+
+
+async def test_a_server_that_speaks_another_version_says_so(enrol):
+    worker = await enrol(WORKER)
+    answer = await worker.post(b'[2,"%s","aaaaaaaa",0,""]' % worker.version.encode())
+    assert (answer.status_code, answer.json()["code"]) == (426, "wrong_version")
+    answer = await worker.post(b'[1,"00000000","aaaaaaaa",0,""]')
+    assert (answer.status_code, answer.json()["code"]) == (409, "kinds_changed")
+    assert answer.json()["detail"] == worker.version
