@@ -1,0 +1,218 @@
+// What a person does to records: each act becomes an op in the outbox, and is over when that is on the
+// disk. Acts follow one another, so that a second tap sees what the first did.
+
+import { areaFor } from "./area.ts";
+import { FIELDS } from "./bindings.ts";
+import { changesOf, firstChanges, settled, stampsIn } from "./change.ts";
+import { dayOf, dayPage, itemsOf } from "./day.ts";
+import type { Parts } from "./exchange.ts";
+import type { Mirror } from "./mirror.ts";
+import { enqueue, resend, undo, type Write } from "./outbox.ts";
+import type { OpRow, Writer } from "./ports.ts";
+import type { Sights } from "./sights.ts";
+import type { KindPage } from "./sync/kind.ts";
+import { perDay } from "./sync/op.ts";
+import type { Actor } from "./sync/permit.ts";
+import type { Record } from "./sync/register.ts";
+import { type Named, own, type Value } from "./sync/value.ts";
+
+/** What an act sets off. */
+export interface Effects {
+  /** Something was written here: show it, tell the other tabs. */
+  written(): Promise<void>;
+  /** Something waits to be sent. */
+  send(urgent: boolean): void;
+}
+
+type Values = Named<Value>;
+const QUEUE = ["outbox", "sent", "notes", "photos"] as const;
+
+export class Acts {
+  private readonly parts: Pick<Parts, "store" | "time">;
+  private readonly mirror: Mirror;
+  private readonly sights: Sights;
+  private readonly effects: Effects;
+  private last: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: Pick<Parts, "store" | "time">, mirror: Mirror, sights: Sights, effects: Effects) {
+    this.parts = parts;
+    this.mirror = mirror;
+    this.sights = sights;
+    this.effects = effects;
+  }
+
+  /** Do one thing after the other. */
+  inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const turn = this.last.then(act);
+    this.last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** Store a write, and whatever belongs to it, in one transaction. */
+  async post(write: Write, also?: (tx: Writer) => Promise<void>): Promise<OpRow> {
+    const row = await this.parts.store.write(QUEUE, async (tx) => {
+      const queued = await enqueue(tx, write, this.parts.time.now());
+      await also?.(tx);
+      return queued;
+    });
+    await this.effects.written();
+    this.effects.send(row.urgent);
+    return row;
+  }
+
+  edit(id: string, values: Values): Promise<void> {
+    return this.inTurn(() => this.write(id, values, ""));
+  }
+
+  /** Take a step; one that is no longer offered, because a first tap took it, is not taken twice. */
+  take(id: string, step: string, values: Values): Promise<void> {
+    return this.inTurn(async () => {
+      const offer = this.sights.views.value.get(id)?.offers.find((each) => each.step === step);
+      if (offer) await this.write(id, values, step);
+    });
+  }
+
+  private async write(id: string, values: Values, step: string): Promise<void> {
+    const found = this.find(id);
+    if (!found) return;
+    const write = this.writing(found.record, found.page, values, step, []);
+    if (write) await this.post(write);
+  }
+
+  /** Word a write on a record; null when it says nothing new. */
+  writing(
+    record: Record,
+    page: KindPage,
+    values: Values,
+    step: string,
+    photos: readonly string[],
+  ): Write | null {
+    const needs = page.workflow.steps.find((each) => each.name === step)?.needs ?? [];
+    const sets = changesOf(page, record, values, this.mirror.device.value, needs);
+    if (!step && !Object.keys(sets).length) return null;
+    const taken = step ? { name: step, saw: record.state } : null;
+    return {
+      kind: page.name,
+      record: record.id,
+      area: null,
+      sets,
+      step: taken,
+      photos,
+      seen: seenIn(record),
+    };
+  }
+
+  /** Word the write that makes a record. */
+  making(page: KindPage, values: Values, area: number, photos: readonly string[]): Write {
+    const actor = this.actor();
+    const today = dayOf(this.parts.time.now());
+    const record = page.identity === "person_day" ? perDay(actor.person, page.series, today) : null;
+    return {
+      kind: page.name,
+      record,
+      area: area || areaFor(page, 0, null, actor, this.mirror.units.value) || null,
+      sets: firstChanges(page, values),
+      step: null,
+      photos,
+      seen: [],
+    };
+  }
+
+  create(kind: string, values: Values, area: number): Promise<string> {
+    return this.inTurn(async () => {
+      const page = this.page(kind);
+      const captured = { [FIELDS.captured]: this.parts.time.now(), ...values };
+      return (await this.post(this.making(page, captured, area, []))).op.record;
+    });
+  }
+
+  settle(id: string, field: string, value: Value): Promise<void> {
+    return this.inTurn(async () => {
+      const found = this.find(id);
+      const cell = found && own(found.record.cells, field);
+      if (!found || !cell) return;
+      const sets = { [field]: settled(cell, value) };
+      const { kind } = found.record;
+      await this.post({
+        kind,
+        record: id,
+        area: null,
+        sets,
+        step: null,
+        photos: [],
+        seen: seenIn(found.record),
+      });
+    });
+  }
+
+  /** Answer items of today's sheet; the first answer makes it. */
+  tick(answers: Values): Promise<void> {
+    return this.inTurn(async () => {
+      const page = dayPage(this.mirror.kinds.value);
+      const id = this.sights.sheetId.value;
+      if (!page || !id) return;
+      const record = this.sights.record(id);
+      if (record) return this.write(id, answers, "");
+      const day = Number(id.slice(-8));
+      const write = this.making(page, { [FIELDS.day]: day, ...answers }, 0, []);
+      if (Object.keys(write.sets).length > 1) await this.post({ ...write, record: id });
+    });
+  }
+
+  /** Answer every open item with its first option; gives which. */
+  async tickRest(): Promise<readonly string[]> {
+    const page = dayPage(this.mirror.kinds.value);
+    const open = this.sights.duties.value.filter((duty) => !duty.value).map((duty) => duty.item);
+    if (!page || !open.length) return [];
+    const fine = itemsOf(page).filter(([item]) => open.includes(item));
+    await this.tick(Object.fromEntries(fine.map(([item, field]) => [item, field.options[0]?.value ?? null])));
+    return open;
+  }
+
+  /** Take a record back before it left; what it said is handed to `also`, in the same transaction. */
+  undo(id: string, also: (tx: Writer, rows: readonly OpRow[]) => Promise<void>): Promise<boolean> {
+    return this.inTurn(async () => {
+      const done = await this.parts.store.write(QUEUE, async (tx) => {
+        const rows = await undo(tx, id);
+        if (rows) await also(tx, rows);
+        return rows !== null;
+      });
+      await this.effects.written();
+      return done;
+    });
+  }
+
+  resend(id: string): Promise<void> {
+    return this.inTurn(async () => {
+      await this.parts.store.write(QUEUE, (tx) => resend(tx, id, this.parts.time.now()));
+      await this.effects.written();
+      this.effects.send(false);
+    });
+  }
+
+  /** The page of a kind; a screen cannot be open for one that is not there. */
+  page(kind: string): KindPage {
+    const page = this.mirror.kinds.value.get(kind);
+    if (!page) throw new Error(`no kind ${kind}`);
+    return page;
+  }
+
+  actor(): Actor {
+    const actor = this.mirror.actor.value;
+    if (!actor) throw new Error("nobody is signed in");
+    return actor;
+  }
+
+  /** A record as its editor sees it, with its page. */
+  find(id: string): { record: Record; page: KindPage } | undefined {
+    const record = this.sights.record(id);
+    const page = record && this.mirror.kinds.value.get(record.kind);
+    return record && page && { record, page };
+  }
+}
+
+/** The stamps in sight of whoever writes on a record: the write must be ordered after them. */
+const seenIn = (record: Record) => [
+  ...record.story.map((entry) => entry.stamp),
+  ...Object.values(record.cells).flatMap(stampsIn),
+];

@@ -1,0 +1,212 @@
+// The way to the server, by fetch. What is not plainly our server's answer (a captive portal's page, a
+// redirect, a 511) counts as no link, so that nothing is ever marked as sent by a stranger's 200.
+
+import type { Answer, Directory, KindsNote, Link, PhotoRow, Trouble } from "../ports.ts";
+import { isInt, isNamed } from "../sync/value.ts";
+
+const EXCHANGE_MS = 60_000; // 12 KB at 2 kbit/s would need more, but nobody waits that long
+const UPLOAD_MS = 600_000; // 200 KB at 3 kbit/s
+const ASK_MS = 30_000;
+const SILENT_MS = 60_000; // of the news line; the server says something every 25 s, so it is dead
+const SQUEEZE_FROM = 100; // bytes; below, compressing adds more than it saves
+const TOO_LARGE = 413; // a proxy in front of our server may say so in its own words
+const PORTAL = 511; // Network Authentication Required, RFC 6585
+
+const OFFLINE: Trouble = { ok: false, code: "offline", status: 0, retryMs: 0 };
+const ABORTED: Trouble = { ok: false, code: "aborted", status: 0, retryMs: 0 };
+
+interface Asked {
+  readonly method?: string;
+  readonly token?: string;
+  readonly headers?: { readonly [name: string]: string };
+  readonly body?: BodyInit;
+  readonly withinMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+type Fetch = typeof fetch;
+
+/** A link to the server this page came from. */
+export function fetchLink(ask: Fetch = (...args) => fetch(...args)): Link {
+  return {
+    up: () => typeof navigator === "undefined" || navigator.onLine !== false,
+    enrol: (code, deviceName) => {
+      const body = JSON.stringify({ code, device_name: deviceName });
+      return json(ask, "/api/session", { method: "POST", body }, isEnrolment);
+    },
+    leave: (token) => empty(ask, "/api/session", { method: "DELETE", token }),
+    kinds: (version) => kinds(ask, version),
+    directory: (token) => json(ask, "/api/directory", { token }, isDirectory),
+    exchange: (token, push, signal) => exchange(ask, token, push, signal),
+    upload: (token, photo, signal) => empty(ask, `/api/photos/${photo.id}`, upload(token, photo, signal)),
+    photo: (token, key, size) => picture(ask, `/api/photos/${key}?size=${size}`, token),
+    events: (token, news, signal) => events(ask, token, news, signal),
+  };
+}
+
+/** One request; gives the response when it is our server's and went well. */
+async function request(ask: Fetch, path: string, asked: Asked): Promise<Answer<Response>> {
+  const { method = "GET", token, headers = {}, body, withinMs = ASK_MS, signal } = asked;
+  const stop = new AbortController();
+  const abort = (): void => stop.abort();
+  const timer = setTimeout(abort, withinMs);
+  signal?.addEventListener("abort", abort);
+  try {
+    const response = await ask(path, {
+      method,
+      headers: { ...headers, ...(token ? { authorization: `Bearer ${token}` } : {}) },
+      body: body ?? null,
+      signal: stop.signal,
+      redirect: "error",
+      credentials: "omit",
+      cache: "no-store",
+    });
+    return response.ok || response.status === 304 ? { ok: true, value: response } : await trouble(response);
+  } catch {
+    return signal?.aborted ? ABORTED : OFFLINE;
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", abort);
+  }
+}
+
+/** Read a refusal. Only a problem document says who is asking; a gateway's bare 5xx is our server in trouble. */
+async function trouble(response: Response): Promise<Trouble> {
+  const retryMs = Number(response.headers.get("retry-after") ?? 0) * 1000 || 0;
+  const told = typeOf(response) === "application/problem+json" ? await response.json() : null;
+  const code = isNamed(told) && typeof told.code === "string" ? told.code : "";
+  const { status } = response;
+  if (code) return { ok: false, code, status, retryMs };
+  if (status === TOO_LARGE) return { ok: false, code: "too_large", status, retryMs };
+  return status >= 500 && status !== PORTAL ? { ok: false, code: "busy", status, retryMs } : OFFLINE;
+}
+
+const typeOf = (response: Response): string =>
+  (response.headers.get("content-type") ?? "").split(";")[0]?.trim() ?? "";
+
+/** Ask for JSON of a known shape; any other answer is a stranger's. */
+async function json<T>(
+  ask: Fetch,
+  path: string,
+  asked: Asked,
+  is: (value: unknown) => value is T,
+): Promise<Answer<T>> {
+  const answer = await request(ask, path, asked);
+  if (!answer.ok) return answer;
+  if (typeOf(answer.value) !== "application/json") return OFFLINE;
+  const value: unknown = await answer.value.json().catch(() => null);
+  return is(value) ? { ok: true, value } : OFFLINE;
+}
+
+/** Ask for something whose answer says no more than that it is done. */
+async function empty(ask: Fetch, path: string, asked: Asked): Promise<Answer<null>> {
+  const answer = await request(ask, path, asked);
+  if (!answer.ok) return answer;
+  const { status } = answer.value;
+  if (status === 204) return { ok: true, value: null };
+  const told: unknown =
+    typeOf(answer.value) === "application/json" ? await answer.value.json().catch(() => null) : null;
+  return isNamed(told) && told.state === "verified" ? { ok: true, value: null } : OFFLINE;
+}
+
+type Enrolment = { token: string; device: string; person: number };
+const isEnrolment = (value: unknown): value is Enrolment =>
+  isNamed(value) &&
+  typeof value.token === "string" &&
+  /^[0-9a-f]{8}$/.test(String(value.device)) &&
+  isInt(value.person, 1);
+const isDirectory = (value: unknown): value is Directory =>
+  isNamed(value) && typeof value.version === "string" && isNamed(value.me) && Array.isArray(value.units);
+const isKinds = (value: unknown): value is KindsNote =>
+  isNamed(value) && typeof value.version === "string" && isNamed(value.kinds);
+const isReceipt = (value: unknown): value is readonly unknown[] =>
+  Array.isArray(value) && isInt(value[0], 1) && typeof value[1] === "string";
+
+async function kinds(ask: Fetch, version: string): Promise<Answer<KindsNote | null>> {
+  const headers: Asked["headers"] = version ? { "if-none-match": `"${version}"` } : {};
+  const answer = await request(ask, "/api/kinds", { headers });
+  if (!answer.ok) return answer;
+  if (answer.value.status === 304) return { ok: true, value: null };
+  return json(async () => answer.value, "", {}, isKinds);
+}
+
+async function exchange(
+  ask: Fetch,
+  token: string,
+  push: readonly unknown[],
+  signal: AbortSignal,
+): Promise<Answer<readonly unknown[]>> {
+  const text = JSON.stringify(push);
+  const squeezed = await squeeze(text);
+  const headers = {
+    "content-type": "application/json",
+    ...(squeezed ? { "content-encoding": "deflate" } : {}),
+  };
+  const asked = { method: "POST", token, headers, body: squeezed ?? text, withinMs: EXCHANGE_MS, signal };
+  return json(ask, "/api/exchange", asked, isReceipt);
+}
+
+/** Compress where the browser can and it pays. */
+async function squeeze(text: string): Promise<Blob | null> {
+  if (text.length < SQUEEZE_FROM || typeof CompressionStream === "undefined") return null;
+  const plain = new Blob([text]);
+  const stream = plain.stream().pipeThrough(new CompressionStream("deflate"));
+  const squeezed = await new Response(stream).blob();
+  return squeezed.size < plain.size ? new Blob([squeezed]) : null;
+}
+
+const upload = (token: string, photo: PhotoRow, signal: AbortSignal): Asked => ({
+  method: "PUT",
+  token,
+  headers: { "content-type": photo.screen.type, "content-digest": `sha-256=:${photo.sha256}:` },
+  body: photo.screen,
+  withinMs: UPLOAD_MS,
+  signal,
+});
+
+async function picture(ask: Fetch, path: string, token: string): Promise<Answer<Blob>> {
+  const answer = await request(ask, path, { token, withinMs: EXCHANGE_MS });
+  if (!answer.ok) return answer;
+  const blob = await answer.value.blob().catch(() => null);
+  return blob?.type.startsWith("image/") ? { ok: true, value: blob } : OFFLINE;
+}
+
+/** Read the news line until it breaks. EventSource cannot send the token, so the stream is read by hand. */
+async function events(
+  ask: Fetch,
+  token: string,
+  news: (opening: boolean) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const stop = new AbortController();
+  const abort = (): void => stop.abort();
+  let silence = setTimeout(abort, SILENT_MS);
+  signal.addEventListener("abort", abort);
+  try {
+    const headers = { authorization: `Bearer ${token}`, accept: "text/event-stream" };
+    const response = await ask("/api/events", {
+      headers,
+      signal: stop.signal,
+      redirect: "error",
+      cache: "no-store",
+    });
+    if (!response.ok || !response.body || typeOf(response) !== "text/event-stream") return;
+    news(true); // whatever was missed before the line stood
+    const reader = response.body.getReader();
+    const text = new TextDecoder();
+    for (let rest = ""; ; ) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      clearTimeout(silence);
+      silence = setTimeout(abort, SILENT_MS);
+      const lines = (rest + text.decode(value, { stream: true })).split("\n");
+      rest = lines.pop() ?? "";
+      if (lines.some((line) => line.trim() === "event: news")) news(false);
+    }
+  } catch {
+    // broken, silent for too long, or closed by us: the caller opens another
+  } finally {
+    clearTimeout(silence);
+    signal.removeEventListener("abort", abort);
+  }
+}

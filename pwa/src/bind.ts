@@ -1,0 +1,277 @@
+// The model the screens see, bound to the store, the outbox and the exchange. Knows no browser: main.tsx
+// hands in the adapters, and the tests hand in theirs.
+
+import { computed, effect, signal } from "@preact/signals";
+import { Acts } from "./acts.ts";
+import { dayOf, unclosed } from "./day.ts";
+import { Drafting } from "./draft.ts";
+import { type Changed, Exchange, type Outcome, type Parts } from "./exchange.ts";
+import { Mirror } from "./mirror.ts";
+import type { Model, Prefs } from "./model.ts";
+import { News } from "./news.ts";
+import { begun, note } from "./outbox.ts";
+import { Uploads } from "./photos.ts";
+import { Pictures } from "./pictures.ts";
+import type { Darkroom, Position, Spare, Tabs } from "./ports.ts";
+import { Sender } from "./sender.ts";
+import { Sights } from "./sights.ts";
+import { Signing } from "./signing.ts";
+import { Turn } from "./turn.ts";
+
+const MINUTE_MS = 60_000;
+const KEPT_DAYS = 30; // sent ops stay so long, so that people can prove that they reported
+const PREFS: Prefs = { look: "light", size: 20, language: "zh-CN" };
+
+/** What the phone is made of. */
+export interface Outside extends Parts {
+  readonly tabs: Tabs;
+  readonly spare: Spare;
+  readonly darkroom: Darkroom;
+  readonly position: Position;
+  readonly locks: Pick<LockManager, "request"> | undefined;
+  readonly visible: () => boolean;
+  readonly deviceName: string;
+  readonly version: string;
+  readonly queued: () => void; // something waits: ask the browser to wake the worker, to keep the store
+}
+
+/** The model, and what main.tsx tells it of the browser. */
+export interface Bound {
+  readonly model: Model;
+  readonly update: { value: boolean };
+  start(): Promise<void>;
+  /** The app came into sight or went out of it, or the link changed. */
+  woke(): void;
+  lost(): void;
+  apply(run: () => void): void;
+}
+
+/** Bind a model to its outside. */
+export function bind(outside: Outside): Bound {
+  return new Binding(outside);
+}
+
+class Binding implements Bound {
+  readonly update = signal(false);
+  readonly model: Model;
+  private readonly outside: Outside;
+  private readonly mirror: Mirror;
+  private readonly sights: Sights;
+  private readonly acts: Acts;
+  private readonly sender: Sender;
+  private readonly turn: Turn;
+  private readonly signing: Signing;
+  private readonly ready = signal(false);
+  private readonly online = signal(true);
+  private news: News | null = null;
+  private readonly nowMs = signal(0);
+  private readonly sending = signal<ReadonlySet<string>>(new Set());
+  private readonly inSight = signal(true);
+  private filled = false;
+  private applyUpdate: () => void = () => undefined;
+
+  constructor(outside: Outside) {
+    this.outside = outside;
+    this.mirror = new Mirror(outside.store);
+    this.nowMs.value = outside.time.now();
+    this.online.value = outside.link.up();
+    this.sights = new Sights(this.mirror, { nowMs: this.nowMs, online: this.online, sending: this.sending });
+    const told = {
+      sending: (rows: ReadonlySet<string>) => {
+        this.sending.value = rows;
+      },
+      changed: (what: Changed) => this.changed(what),
+    };
+    this.turn = new Turn(outside.locks, outside.tabs, outside.chance, outside.visible);
+    const exchange = new Exchange(outside, told);
+    const uploads = new Uploads(outside, told);
+    const ended = { ended: (outcome: Outcome) => this.ended(outcome) };
+    this.sender = new Sender(outside.chance, exchange, uploads, ended, () => this.turn.mine.value);
+    const effects = {
+      written: () => this.changed({ records: [] }),
+      send: (urgent: boolean) => this.send(urgent),
+    };
+    this.acts = new Acts(outside, this.mirror, this.sights, effects);
+    this.signing = new Signing(outside, this.mirror, () =>
+      this.changed({ records: [], pages: true, all: true }),
+    );
+    this.model = this.made();
+  }
+
+  private made(): Model {
+    const { outside, mirror, sights, acts, signing } = this;
+    const drafting = new Drafting(outside, mirror, acts, () => this.changed({ records: [] }));
+    const pictures = new Pictures(mirror, outside.link);
+    return {
+      ready: this.ready,
+      me: sights.me,
+      net: sights.net,
+      prefs: computed(() => ({ ...PREFS, ...mirror.notes.value.prefs })),
+      kinds: mirror.kinds,
+      units: sights.units,
+      people: sights.people,
+      views: sights.views,
+      draft: drafting.draft,
+      duties: sights.duties,
+      sheet: sights.sheet,
+      dueVisits: sights.dueVisits,
+      version: outside.version,
+      update: this.update,
+      otherTab: computed(() => !this.turn.mine.value),
+      nowMs: this.nowMs,
+      enrol: (code) => signing.enrol(code, () => this.send(false, true)),
+      leave: () => signing.leave(sights.net.value),
+      startDraft: (kind, area, onto) => drafting.start(kind, area, onto),
+      editDraft: (change) => drafting.edit(change),
+      addPhoto: (file, field, source) => drafting.addPhoto(file, field, source),
+      dropPhoto: (key) => drafting.dropPhoto(key),
+      dropDraft: () => drafting.drop(),
+      sendDraft: () => drafting.send(),
+      undo: (record) => drafting.undo(record),
+      edit: (record, values) => acts.edit(record, values),
+      take: (record, step, values) => acts.take(record, step, values),
+      settle: (record, field, value) => acts.settle(record, field, value),
+      create: (kind, values, area = 0) => acts.create(kind, values, area),
+      tick: (item, value) => acts.tick({ [item]: value || null }),
+      tickRest: () => acts.tickRest(),
+      resend: (record) => acts.resend(record),
+      syncNow: () => this.send(false, true),
+      locate: () => drafting.locate(),
+      photoUrl: (key, size) => pictures.url(key, size),
+      setPrefs: (prefs) => this.setPrefs(prefs),
+      applyUpdate: () => this.applyUpdate(),
+    };
+  }
+
+  /** Open the store and draw; then read the long lists, and begin to exchange. */
+  async start(): Promise<void> {
+    const { time, tabs, link, chance } = this.outside;
+    await this.mirror.open(() => {
+      time.resume(this.mirror.notes.value.heard?.offsetMs ?? 0);
+      this.nowMs.value = time.now();
+      return [this.sights.sheetId.value].filter(Boolean);
+    });
+    if (!this.mirror.notes.value.self) await this.begin();
+    this.ready.value = true;
+    tabs.hear((message) => this.heard(message));
+    this.turn.start();
+    this.news = new News(link, chance, () => void this.sender.kick());
+    this.keepNews(this.news);
+    effect(() => {
+      if (this.turn.mine.value) void this.sender.kick();
+    });
+    await this.mirror.fill();
+    this.filled = true;
+    this.minute();
+    await this.sweep();
+  }
+
+  /** The store is new, or was emptied by the browser: a new incarnation, of a phone that may still be known. */
+  private async begin(): Promise<void> {
+    const { store, chance, spare } = this.outside;
+    await store.write(["notes"], async (tx) => {
+      await begun(tx, chance.hex(8));
+      const known = spare.load();
+      if (known && !(await note(tx, "session"))) await tx.put("notes", { id: "session", value: known });
+    });
+    await this.changed({ records: [] });
+  }
+
+  private keepNews(news: News): void {
+    effect(() => {
+      const session = this.mirror.notes.value.session;
+      const listens = this.turn.mine.value && this.inSight.value && session && !session.out;
+      news.listen(listens ? session.token : "");
+    });
+  }
+
+  woke(): void {
+    this.inSight.value = this.outside.visible();
+    this.nowMs.value = this.outside.time.now();
+    if (this.inSight.value) this.turn.claim();
+    void this.send(false);
+  }
+
+  lost(): void {
+    this.online.value = false;
+    this.news?.lost();
+  }
+
+  apply(run: () => void): void {
+    this.applyUpdate = run;
+  }
+
+  /** Send now, or have the tab that sends do so. */
+  private send(urgent: boolean, trying = false): Promise<void> {
+    this.outside.queued();
+    if (this.turn.mine.value) return this.sender.kick(urgent, trying);
+    this.outside.tabs.tell(urgent ? "hurry" : "send");
+    return Promise.resolve();
+  }
+
+  private heard(message: unknown): void {
+    if (message === "send" || message === "hurry") {
+      if (this.turn.mine.value) void this.sender.kick(message === "hurry");
+    } else if (typeof message === "object" && message !== null && "up" in message) {
+      this.online.value = message.up === true; // what the tab that sends has learnt
+    } else if (typeof message === "object" && message !== null && "records" in message) {
+      void this.mirror.refresh(message as Changed);
+    }
+  }
+
+  private async changed(what: Changed): Promise<void> {
+    this.outside.tabs.tell(what);
+    await this.mirror.refresh(what);
+  }
+
+  private ended(outcome: Outcome): void {
+    if (outcome !== "idle") {
+      this.online.value = outcome !== "offline";
+      this.outside.tabs.tell({ up: this.online.value });
+    }
+    if (outcome === "offline") this.news?.lost();
+    if (outcome !== "done") return;
+    this.closeDays();
+    this.news?.wake(this.mirror.notes.value.session?.token ?? "");
+  }
+
+  private minute(): void {
+    this.nowMs.value = this.outside.time.now();
+    this.closeDays();
+    this.outside.chance.after(MINUTE_MS, () => this.minute());
+  }
+
+  /** Hand in own sheets of days that are over; one tab does, and only once all is read. */
+  private closeDays(): void {
+    const actor = this.mirror.actor.value;
+    if (!actor || !this.filled || !this.turn.mine.value) return;
+    const today = this.sights.today.value;
+    for (const { record, step } of unclosed(
+      this.sights.views.value.values(),
+      this.mirror.kinds.value,
+      actor.person,
+      today,
+    ))
+      void this.acts.take(record, step, {});
+  }
+
+  /** Once a day, forget sent ops that nobody asks about any more. */
+  private async sweep(): Promise<void> {
+    const nowMs = this.outside.time.now();
+    const today = dayOf(nowMs);
+    if (this.mirror.notes.value.swept === today) return;
+    await this.outside.store.write(["sent", "notes"], async (tx) => {
+      const before = nowMs - KEPT_DAYS * 24 * 60 * MINUTE_MS;
+      for (const row of await tx.all("sent")) if (row.receivedMs < before) await tx.drop("sent", row.id);
+      await tx.put("notes", { id: "swept", value: today });
+    });
+  }
+
+  private async setPrefs(prefs: Partial<Prefs>): Promise<void> {
+    await this.outside.store.write(["notes"], async (tx) => {
+      const value = { ...(await note(tx, "prefs")), ...prefs };
+      await tx.put("notes", { id: "prefs", value });
+    });
+    await this.changed({ records: [] });
+  }
+}

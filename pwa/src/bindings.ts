@@ -1,0 +1,17 @@
+// What the day's list needs to know of the kinds, in one table: which page plays which part, and the
+// few fields that are found by name. A town without one of them simply has no such part.
+
+export const KINDS = {
+  day: "day_sheet", // one person's duties of one day
+  visit: "visit", // a worker looked in on somebody
+  household: "household", // whom they look in on
+} as const;
+
+export const FIELDS = {
+  emergency: "emergency", // an op that sets it goes before all others (I13)
+  captured: "captured_ms", // when the photo was taken, or the form begun
+  source: "source", // where the photo came from: camera, album or none
+  day: "day", // the day a sheet is of
+  rhythm: "rhythm_days", // days between two visits
+  visitDuty: "key_person_care", // the duty that says how many visits are due
+} as const;

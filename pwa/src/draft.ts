@@ -1,0 +1,224 @@
+// The one draft: on the disk after every change and before the camera opens, because opening the camera
+// may kill the page (rule 21). Sending it is one transaction: the op is there and the draft is gone.
+
+import { computed, type ReadonlySignal } from "@preact/signals";
+import type { Acts } from "./acts.ts";
+import { areaFor } from "./area.ts";
+import type { Parts } from "./exchange.ts";
+import type { Mirror } from "./mirror.ts";
+import type { Draft } from "./model.ts";
+import { note, takenPhoto } from "./outbox.ts";
+import type { Darkroom, DraftNote, Fix, Position, Writer } from "./ports.ts";
+import { draftValues, firstValues, held, unsent } from "./unsent.ts";
+
+const NEW = { record: "", step: "" };
+const FALLBACK_MS = 3_600_000; // an older fix says where somebody was, not where this is
+
+export type DraftEdit = Partial<Pick<Draft, "values" | "area" | "fix" | "cameraOpen">>;
+
+interface Instruments {
+  readonly darkroom: Darkroom;
+  readonly position: Position;
+}
+
+export class Drafting {
+  readonly draft: ReadonlySignal<Draft | null>;
+  private readonly parts: Pick<Parts, "store" | "time" | "chance"> & Instruments;
+  private readonly mirror: Mirror;
+  private readonly acts: Acts;
+  private readonly written: () => Promise<void>;
+  private readonly urls = new Map<string, string>();
+  private edits: DraftEdit = {};
+  private stopLooking: () => void = () => undefined;
+
+  constructor(
+    parts: Pick<Parts, "store" | "time" | "chance"> & Instruments,
+    mirror: Mirror,
+    acts: Acts,
+    written: () => Promise<void>,
+  ) {
+    this.parts = parts;
+    this.mirror = mirror;
+    this.acts = acts;
+    this.written = written;
+    this.draft = computed(() => this.shown(mirror.notes.value.draft));
+  }
+
+  start(kind: string, area = 0, onto = NEW): Promise<void> {
+    return this.change(async (tx, old) => {
+      await dropPhotos(tx, old?.photos.map((photo) => photo.key) ?? []);
+      const nowMs = this.parts.time.now();
+      return {
+        kind,
+        record: onto.record,
+        step: onto.step,
+        values: {},
+        photos: [],
+        fix: null,
+        area,
+        chosen: area > 0,
+        cameraOpen: false,
+        begunMs: nowMs,
+        savedMs: nowMs,
+      };
+    });
+  }
+
+  /** Note changes; those that come while one is being written share the next write. */
+  edit(change: DraftEdit): Promise<void> {
+    this.edits = { ...this.edits, ...change };
+    return this.change(async (_, old) => {
+      const edits = this.edits;
+      this.edits = {};
+      return old && { ...old, ...edits, chosen: old.chosen || (edits.area ?? 0) > 0 };
+    });
+  }
+
+  /** Take a photo in; "" or the reason why not. */
+  async addPhoto(file: Blob, field: string, source: string): Promise<string> {
+    const developed = await this.parts.darkroom.develop(file).catch(() => null);
+    if (!developed) return "not_an_image";
+    const photo = takenPhoto(developed, this.acts.actor().person, this.parts.time.now());
+    const add = this.change(async (tx, old) => {
+      if (!old || old.photos.some((each) => each.key === photo.id)) return old;
+      const known = await tx.get("photos", photo.id);
+      if (!known) await tx.put("photos", photo);
+      const preview = await tx.get("previews", photo.id);
+      const row = { id: photo.id, preview: developed.preview, here: preview?.here ?? false };
+      await tx.put("previews", row);
+      return { ...old, photos: [...old.photos, { key: photo.id, field, source }], cameraOpen: false };
+    });
+    return add.then(
+      () => "",
+      (fault: unknown) => (isFull(fault) ? "phone_full" : "not_saved"),
+    );
+  }
+
+  dropPhoto(key: string): Promise<void> {
+    return this.change(async (tx, old) => {
+      await dropPhotos(tx, [key]);
+      return old && { ...old, photos: old.photos.filter((photo) => photo.key !== key) };
+    });
+  }
+
+  drop(): Promise<void> {
+    this.stopLooking();
+    return this.change(async (tx, old) => {
+      await dropPhotos(tx, old?.photos.map((photo) => photo.key) ?? []);
+      return null;
+    });
+  }
+
+  /** Turn the draft into an op; gives the record it made or changed. */
+  send(): Promise<string> {
+    this.stopLooking();
+    return this.acts.inTurn(async () => {
+      const draft = this.mirror.notes.value.draft;
+      if (!draft) return "";
+      const forget = (tx: Writer) => tx.drop("notes", "draft");
+      const keys = draft.photos.map((photo) => photo.key);
+      const nowMs = this.parts.time.now();
+      if (!draft.record) {
+        const page = this.acts.page(draft.kind);
+        const area = areaFor(page, draft.area, draft.fix, this.acts.actor(), this.mirror.units.value);
+        const values = firstValues(draft, page, this.takenMs(draft), nowMs);
+        return (await this.acts.post(this.acts.making(page, values, area, keys), forget)).op.record;
+      }
+      const found = this.acts.find(draft.record);
+      const values = found && draftValues(draft, found.page, found.record, nowMs);
+      const write = found && values && this.acts.writing(found.record, found.page, values, draft.step, keys);
+      if (write) await this.acts.post(write, forget);
+      else await this.parts.store.write(["notes"], forget).then(this.written);
+      return draft.record;
+    });
+  }
+
+  private takenMs(draft: DraftNote): number {
+    const first = draft.photos[0]?.key;
+    return this.mirror.photos.value.find((photo) => photo.id === first)?.takenMs ?? draft.begunMs;
+  }
+
+  /** Take a record back into the draft, if it has not left and no other draft is held. */
+  async undo(record: string): Promise<boolean> {
+    const view = this.acts.find(record);
+    if (!view || held(this.mirror.notes.value.draft)) return false;
+    return this.acts.undo(record, async (tx, rows) => {
+      const nowMs = this.parts.time.now();
+      await tx.put("notes", { id: "draft", value: unsent(view.page, view.record.area, rows, nowMs) });
+    });
+  }
+
+  /** Look for the place; each better fix goes into the draft, and nothing waits for it. */
+  locate(): void {
+    this.stopLooking();
+    const { position, time, chance } = this.parts;
+    const stop = position.watch((seen) => {
+      const fix = { ...seen, atMs: time.now() - Math.max(0, chance.wallMs() - seen.atMs) };
+      void this.found(fix, true);
+    });
+    this.stopLooking = stop;
+    const last = this.mirror.notes.value.fix;
+    if (last && time.now() - last.atMs < FALLBACK_MS && !this.mirror.notes.value.draft?.fix)
+      void this.found(last, false);
+  }
+
+  private found(fix: Fix, fresh: boolean): Promise<void> {
+    return this.change(async (tx, old) => {
+      if (fresh) await tx.put("notes", { id: "fix", value: fix });
+      if (!old || (!fresh && old.fix)) return old;
+      const page = this.mirror.kinds.value.get(old.kind);
+      const actor = this.mirror.actor.value;
+      const area =
+        page && actor && !old.chosen ? areaFor(page, 0, fix, actor, this.mirror.units.value) : old.area;
+      return { ...old, fix, area };
+    });
+  }
+
+  /** One change of the draft, after all before it, on the disk when it resolves. Null forgets it. */
+  private change(next: (tx: Writer, old: DraftNote | null) => Promise<DraftNote | null>): Promise<void> {
+    return this.acts.inTurn(async () => {
+      await this.parts.store.write(["notes", "photos", "previews"], async (tx) => {
+        const value = await next(tx, (await note(tx, "draft")) ?? null);
+        if (value)
+          await tx.put("notes", { id: "draft", value: { ...value, savedMs: this.parts.time.now() } });
+        else await tx.drop("notes", "draft");
+      });
+      await this.written();
+    });
+  }
+
+  private shown(draft: DraftNote | undefined): Draft | null {
+    const keys = new Set(draft?.photos.map((photo) => photo.key));
+    for (const [key, url] of this.urls) {
+      if (keys.has(key)) continue;
+      URL.revokeObjectURL(url);
+      this.urls.delete(key);
+    }
+    if (!draft) return null;
+    const { kind, record, step, values, fix, area, cameraOpen, savedMs } = draft;
+    const photos = draft.photos.map(({ key, field }) => ({ key, field, previewUrl: this.url(key) }));
+    return { kind, record, step, values, photos, fix, area, cameraOpen, savedMs };
+  }
+
+  private url(key: string): string {
+    const known = this.urls.get(key);
+    const row = known ? undefined : this.mirror.photos.value.find((photo) => photo.id === key);
+    if (row) this.urls.set(key, URL.createObjectURL(row.screen));
+    return this.urls.get(key) ?? "";
+  }
+}
+
+/** Forget photos that were only ever in a draft. */
+async function dropPhotos(tx: Writer, keys: readonly string[]): Promise<void> {
+  for (const key of keys) {
+    const photo = await tx.get("photos", key);
+    if (photo?.state !== "draft") continue;
+    await tx.drop("photos", key);
+    const preview = await tx.get("previews", key);
+    if (preview && !preview.here) await tx.drop("previews", key);
+  }
+}
+
+/** Whether a write failed because the phone is full: the person can do something about that. */
+const isFull = (fault: unknown): boolean =>
+  fault instanceof DOMException && fault.name === "QuotaExceededError";

@@ -1,0 +1,70 @@
+// Pictures to show: the tiny preview that came with the record, the phone's own photo, or the server's.
+// Kept as object URLs, the longest unused let go.
+
+import type { Mirror } from "./mirror.ts";
+import type { Link } from "./ports.ts";
+
+const KEPT = 80; // object URLs; about 10 MB of photos at most
+
+export class Pictures {
+  private readonly urls = new Map<string, string>();
+  private readonly asked = new Map<string, Promise<string>>();
+  private readonly mirror: Mirror;
+  private readonly link: Link;
+
+  constructor(mirror: Mirror, link: Link) {
+    this.mirror = mirror;
+    this.link = link;
+  }
+
+  /** Give an object URL, "" when there is no such picture on the phone and none comes. */
+  url(key: string, size: "preview" | "thumb" | "screen"): Promise<string> {
+    const name = `${key}/${size}`;
+    const known = this.urls.get(name);
+    if (known) return Promise.resolve(this.keep(name, known));
+    const asking = this.asked.get(name) ?? this.find(key, size, name);
+    this.asked.set(name, asking);
+    asking.finally(() => this.asked.delete(name)).catch(() => undefined);
+    return asking;
+  }
+
+  private async find(key: string, size: string, name: string): Promise<string> {
+    const blob = (await this.held(key, size)) ?? (await this.fetched(key, size));
+    return blob ? this.keep(name, URL.createObjectURL(blob)) : "";
+  }
+
+  /** What the phone has: a preview does for a list, too, and costs no round trip. */
+  private async held(key: string, size: string): Promise<Blob | undefined> {
+    const own = size === "screen" && this.mirror.photos.value.find((photo) => photo.id === key);
+    if (own) return own.screen;
+    const row = size === "screen" ? undefined : await this.mirror.preview(key);
+    return row?.preview ? blobOf(row.preview) : undefined;
+  }
+
+  private async fetched(key: string, size: string): Promise<Blob | undefined> {
+    const session = this.mirror.notes.value.session;
+    if (size === "preview" || !session || session.out || !this.link.up()) return undefined;
+    if (!(await this.mirror.preview(key))?.here) return undefined; // the server has none either
+    const answer = await this.link.photo(session.token, key, size);
+    return answer.ok ? answer.value : undefined;
+  }
+
+  /** Note a use; let go of what was unused longest. */
+  private keep(name: string, url: string): string {
+    this.urls.delete(name);
+    this.urls.set(name, url);
+    for (const [old, gone] of this.urls) {
+      if (this.urls.size <= KEPT) break;
+      this.urls.delete(old);
+      URL.revokeObjectURL(gone);
+    }
+    return url;
+  }
+}
+
+const WEBP = "UklG"; // "RIF" in base64
+
+function blobOf(base64: string): Blob {
+  const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+  return new Blob([bytes], { type: base64.startsWith(WEBP) ? "image/webp" : "image/jpeg" });
+}

@@ -1,0 +1,243 @@
+// Ports: what the phone's half needs of the world outside. Each has an adapter in adapters/; the store
+// has two, and both pass one contract test.
+
+import type { KindPage } from "./sync/kind.ts";
+import type { Op } from "./sync/op.ts";
+import type { Record } from "./sync/register.ts";
+import type { Named, Value } from "./sync/value.ts";
+
+/** The lock that whoever sends holds, page or worker; and the tag under which the browser wakes the worker. */
+export const SENDER_LOCK = "qianshao-sender";
+export const OUTBOX_TAG = "outbox";
+
+/** One op in the outbox, or, once the server has taken it, among the sent ones. */
+export interface OpRow {
+  readonly id: string; // device and number, spelled as a record id
+  readonly op: Op;
+  readonly person: number; // who wrote it: nobody else ever sends it
+  readonly photos: readonly string[]; // keys it adds
+  readonly urgent: boolean; // goes before all others (I13)
+  readonly leftMs: number; // when a push that holds it was first about to go; 0: it never left the phone
+  readonly code: string; // "" until answered or tried in vain; then a verdict, or a problem code
+  readonly refused: boolean; // answered no: it stays here, visible, with its code (I3)
+  readonly undone: boolean; // taken back: only its number still goes out, so that none is missing (I10)
+  readonly receivedMs: number; // server time of the answer; 0 until answered
+  readonly tries: number; // times it failed while alone in a push
+  readonly laterMs: number; // not sent again before this time
+}
+
+/** A confirmed record; `gone` ones left the view and stay only while own ops name them. */
+export type RecordRow = Record & { readonly gone?: boolean };
+
+/** How far a photo of this phone has come. `held` ones belong to a refused op. */
+export type PhotoState = "draft" | "waiting" | "announced" | "held";
+
+/** A photo taken on this phone. The row goes when the server has verified the bytes, not before (I9). */
+export interface PhotoRow {
+  readonly id: string; // photo key
+  readonly person: number;
+  readonly screen: Blob; // screen size
+  readonly size: number; // bytes of the screen size
+  readonly sha256: string; // base64, of the screen size
+  readonly state: PhotoState;
+  readonly urgent: boolean;
+  readonly takenMs: number;
+  readonly tries: number;
+  readonly laterMs: number;
+}
+
+/** The tiny picture of a photo, own or heard of. */
+export interface PreviewRow {
+  readonly id: string; // photo key
+  readonly preview: string; // base64 of a WebP or JPEG; "" if there is none
+  readonly here: boolean; // the server has the screen size
+}
+
+/** Who is signed in on this phone. */
+export interface Session {
+  readonly token: string;
+  readonly number: string; // device number, 8 hex digits
+  readonly person: number;
+  readonly out: boolean; // the server no longer takes the token; everything stays
+}
+
+/** What this phone writes with. Lives exactly as long as the store: a new store is a new incarnation. */
+export interface Self {
+  readonly incarnation: string; // 8 hex digits
+  readonly top: number; // highest op number made
+  readonly wallMs: number; // of the last stamp
+  readonly count: number;
+}
+
+/** How far this phone has heard. Written together with what it describes. */
+export interface Heard {
+  readonly cursor: string;
+  readonly directory: string; // version the server has
+  readonly offsetMs: number; // server time minus this phone's clock
+  readonly lastMs: number; // server time of the last receipt
+}
+
+export interface KindsNote {
+  readonly version: string;
+  readonly kinds: Named<KindPage>;
+}
+
+/** The town as GET /api/directory tells it. */
+export interface Directory {
+  readonly version: string;
+  readonly me: {
+    readonly person: number;
+    readonly name: string;
+    readonly town: number;
+    readonly townName: string;
+    readonly grants: readonly { readonly role: string; readonly unit: number }[];
+    readonly helpName: string;
+    readonly helpPhone: string;
+  };
+  readonly units: readonly {
+    readonly id: number;
+    readonly tier: number;
+    readonly parent: number;
+    readonly name: string;
+    readonly shape: readonly (readonly [number, number])[];
+  }[];
+  readonly people: readonly (readonly [id: number, name: string])[];
+}
+
+/** A place as captured. */
+export interface Fix {
+  readonly latE7: number;
+  readonly lonE7: number;
+  readonly accuracyCm: number;
+  readonly atMs: number; // by the phone's clock
+  readonly source: number; // 0 satellites, 1 network or unknown
+}
+
+/** The draft as it is kept. */
+export interface DraftNote {
+  readonly kind: string;
+  readonly record: string;
+  readonly step: string;
+  readonly values: Named<Value>;
+  readonly photos: readonly { readonly key: string; readonly field: string; readonly source: string }[];
+  readonly fix: Fix | null;
+  readonly area: number;
+  readonly chosen: boolean; // the area was chosen by hand: a fix does not change it
+  readonly cameraOpen: boolean;
+  readonly begunMs: number; // server time
+  readonly savedMs: number;
+}
+
+/** Single values by name. */
+export interface Notes {
+  readonly session: Session;
+  readonly self: Self;
+  readonly heard: Heard;
+  readonly kinds: KindsNote;
+  readonly directory: Directory;
+  readonly draft: DraftNote;
+  readonly prefs: Named<string | number>;
+  readonly fix: Fix;
+  readonly swept: number; // day on which old sent ops were last thrown away
+}
+
+type NoteRow = {
+  readonly [name in keyof Notes]: { readonly id: name; readonly value: Notes[name] };
+}[keyof Notes];
+
+/** What the store holds; every row is found by its id. */
+export interface Tables {
+  readonly outbox: OpRow; // not answered yet, or refused
+  readonly sent: OpRow; // answered: kept 30 days so that people can prove that they reported
+  readonly records: RecordRow;
+  readonly photos: PhotoRow;
+  readonly previews: PreviewRow;
+  readonly notes: NoteRow;
+}
+
+export type Table = keyof Tables;
+
+/** Inside a transaction: await nothing but these, or it ends early. */
+export interface Reader {
+  get<T extends Table>(table: T, id: string): Promise<Tables[T] | undefined>;
+  /** Rows in the order of their ids, from after `after`, at most `most`. */
+  all<T extends Table>(table: T, after?: string, most?: number): Promise<readonly Tables[T][]>;
+}
+
+export interface Writer extends Reader {
+  put<T extends Table>(table: T, row: Tables[T]): Promise<void>;
+  drop(table: Table, id: string): Promise<void>;
+  clear(table: Table): Promise<void>;
+}
+
+/** The phone's own memory. */
+export interface Store {
+  read<T>(tables: readonly Table[], work: (tx: Reader) => Promise<T>): Promise<T>;
+  /** All or nothing, and on the disk when it resolves: power may go a moment later (I9). */
+  write<T>(tables: readonly Table[], work: (tx: Writer) => Promise<T>): Promise<T>;
+}
+
+/** Why a request brought nothing: no link at all ("offline"), given up ("aborted"), or a problem code. */
+export interface Trouble {
+  readonly ok: false;
+  readonly code: string;
+  readonly status: number; // 0 without an answer of ours
+  readonly retryMs: number; // asked for by the server, 0 if not
+}
+
+export type Answer<T> = { readonly ok: true; readonly value: T } | Trouble;
+
+/** The way to the server. No method throws: an answer that is not ours, a captive portal's, is "offline". */
+export interface Link {
+  /** False when the browser is sure that there is no network; true means nothing. */
+  up(): boolean;
+  enrol(code: string, deviceName: string): Promise<Answer<{ token: string; device: string; person: number }>>;
+  leave(token: string): Promise<Answer<null>>;
+  /** Null when `version` is still in force. */
+  kinds(version: string): Promise<Answer<KindsNote | null>>;
+  directory(token: string): Promise<Answer<Directory>>;
+  exchange(token: string, push: readonly unknown[], signal: AbortSignal): Promise<Answer<readonly unknown[]>>;
+  upload(token: string, photo: PhotoRow, signal: AbortSignal): Promise<Answer<null>>;
+  photo(token: string, key: string, size: string): Promise<Answer<Blob>>;
+  /** Calls `news` when the line opens (true) and whenever there is some (false); resolves when it breaks. */
+  events(token: string, news: (opening: boolean) => void, signal: AbortSignal): Promise<void>;
+}
+
+/** A photo made ready to be kept and sent. */
+export interface Developed {
+  readonly key: string;
+  readonly sha256: string; // base64
+  readonly screen: Blob; // long edge at most 1600 px
+  readonly preview: string; // base64, at most 4096 bytes decoded; "" if none could be made small enough
+}
+
+export interface Darkroom {
+  /** Shrink a photo; null when this browser cannot read it. */
+  develop(file: Blob): Promise<Developed | null>;
+}
+
+export interface Position {
+  /** Tell each better fix, for a while; the answer stops it early. */
+  watch(found: (fix: Fix) => void): () => void;
+}
+
+/** The other tabs of this app, and its service worker. */
+export interface Tabs {
+  tell(message: unknown): void;
+  hear(heard: (message: unknown) => void): void;
+}
+
+/** A second place for the session: should the browser empty the store, the phone is still known (trap 6). */
+export interface Spare {
+  load(): Session | null;
+  save(session: Session | null): void;
+}
+
+/** Clock, chance and timer, so that tests own them. */
+export interface Chance {
+  wallMs(): number; // the phone's clock, which may be wrong and may jump
+  steadyMs(): number; // never jumps, but may stand still while the phone sleeps
+  random(): number; // 0 <= x < 1
+  hex(digits: number): string;
+  after(ms: number, run: () => void): () => void;
+}

@@ -1,0 +1,38 @@
+// What a record says, field by field, as its page orders and names them.
+
+import type { View } from "../model.ts";
+import type { KindPage } from "../sync/kind.ts";
+import { useWorld } from "../widgets/use-model.ts";
+import { valueWords } from "../widgets/value-words.ts";
+import { pick } from "../words/say.ts";
+
+const DRAWN = ["photos", "place"]; // shown as pictures
+
+interface FactsProps {
+  view: View;
+  page: KindPage;
+  but?: readonly string[]; // fields shown elsewhere on the screen
+}
+
+/** The filled fields, as a list of terms. */
+export function Facts({ view, page, but = page.title }: FactsProps) {
+  const world = useWorld();
+  const facts = Object.entries(page.fields).flatMap(([name, field]) => {
+    const withStep = field.write?.length === 0; // carried by a step: told in the history
+    if (withStep || field.retired || DRAWN.includes(field.type) || but.includes(name)) return [];
+    if (!field.ask && field.type !== "text" && field.type !== "int") return [];
+    const words = valueWords(field, view.values[name], world);
+    return words ? [{ name, label: pick(field.label), words }] : [];
+  });
+  if (facts.length === 0) return null;
+  return (
+    <dl class="facts">
+      {facts.map(({ name, label, words }) => (
+        <div key={name}>
+          <dt>{label}</dt>
+          <dd>{words}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

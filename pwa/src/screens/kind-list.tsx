@@ -1,0 +1,60 @@
+// All records of one kind, from its page alone: search, list, and a new one where the page allows.
+
+import { useState } from "preact/hooks";
+import type { Me, View } from "../model.ts";
+import type { KindPage } from "../sync/kind.ts";
+import { Head } from "../widgets/head.tsx";
+import { Icon } from "../widgets/icon.tsx";
+import { useModel, useWorld } from "../widgets/use-model.ts";
+import { aboutWords, titleWords, type World } from "../widgets/value-words.ts";
+import { pick, say } from "../words/say.ts";
+import { creatable } from "./places.ts";
+import { Paged } from "./records.tsx";
+
+const SEARCH_FROM = 8; // fewer rows are found faster by eye
+
+/** The list of a kind; `state` keeps to one state of its workflow. */
+export function KindList({ page, state }: { page: KindPage; state: string }) {
+  const model = useModel();
+  const world = useWorld();
+  const [sought, seek] = useState("");
+  const all = [...world.views.values()].filter(
+    (view) => view.kind === page.name && (!state || view.state === state),
+  );
+  const views = (
+    sought.trim() ? all.filter((view) => textOf(view, world).includes(sought.trim())) : all
+  ).sort((a, b) => b.madeMs - a.madeMs);
+  const label = (state && page.workflow.states[state]?.label) || page.label;
+  const may = page.identity === "device" && creatable(model.me.value as Me, world.kinds).includes(page);
+  return (
+    <>
+      <Head title={pick(label)} note={say("list.count", { n: all.length })} back="#/records" />
+      <div class="body flush">
+        {all.length >= SEARCH_FROM && (
+          <div class="field">
+            <label for="f-seek">{say("list.seek")}</label>
+            <input
+              id="f-seek"
+              class="box"
+              type="search"
+              value={sought}
+              onInput={(event) => seek(event.currentTarget.value)}
+            />
+          </div>
+        )}
+        <Paged key={sought} views={views} none="list.none" />
+      </div>
+      {may && (
+        <div class="foot bar-top">
+          <a class="lamp" href={`#/new/${page.name}`}>
+            <Icon name="plus" />
+            {say("list.new")}
+          </a>
+        </div>
+      )}
+    </>
+  );
+}
+
+const textOf = (view: View, world: World): string =>
+  `${titleWords(view, world)} ${aboutWords(view, world)} ${view.number}`;

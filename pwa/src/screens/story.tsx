@@ -1,0 +1,177 @@
+// One record: its photo, where it has got to, what happened to it, and what this person may do now.
+// Everything is read off the page and the offers, so it serves worker, secretary and duty officer alike.
+
+import type { Me, View } from "../model.ts";
+import type { KindPage } from "../sync/kind.ts";
+import { GridMap } from "../widgets/grid-map.tsx";
+import { Head } from "../widgets/head.tsx";
+import { Icon } from "../widgets/icon.tsx";
+import { travels } from "../widgets/legs.ts";
+import { Flags, StateMark } from "../widgets/mark.tsx";
+import { askingOf, firstOf } from "../widgets/page.ts";
+import { Photo } from "../widgets/photo.tsx";
+import { Relay } from "../widgets/relay.tsx";
+import { Failed, Row } from "../widgets/row.tsx";
+import { Timeline } from "../widgets/timeline.tsx";
+import { useModel, useWorld } from "../widgets/use-model.ts";
+import { titleWords, unitWords } from "../widgets/value-words.ts";
+import { pick, say } from "../words/say.ts";
+import { Facts } from "./facts.tsx";
+import { creatable, writable } from "./places.ts";
+import { go, home } from "./route.ts";
+import { meantBy, Steps } from "./steps.tsx";
+
+/** The story of a record. */
+export function Story({ id }: { id: string }) {
+  const world = useWorld();
+  const view = world.views.get(id);
+  const page = view && world.kinds.get(view.kind);
+  if (!view || !page) {
+    return (
+      <>
+        <Head title={say("story.gone")} back={home.value} />
+        <p class="blank">{say("story.goneWhy")}</p>
+      </>
+    );
+  }
+  const go = view.offers.find((offer) => offer.tone === "go");
+  const asks = meantBy(askingOf(page, view), go) !== "";
+  const photos = Object.values(view.photos).flat();
+  return (
+    <>
+      <Head title={titleWords(view, world)} back={home.value} />
+      <div class="body">
+        {view.sent === "fail" && <Failed view={view} />}
+        <Clashes view={view} page={page} />
+        {photos.map((key) => (
+          <Photo key={key} id={key} size="screen" class={asks ? "main low" : "main"} />
+        ))}
+        {!asks && <Standing view={view} page={page} />}
+        {asks ? <Timeline view={view} page={page} brief /> : <All view={view} page={page} />}
+        <Steps view={view} page={page}>
+          {asks && (
+            <details>
+              <summary>{say("story.all")}</summary>
+              <Standing view={view} page={page} />
+              <All view={view} page={page} />
+            </details>
+          )}
+        </Steps>
+      </div>
+    </>
+  );
+}
+
+function Standing({ view, page }: { view: View; page: KindPage }) {
+  const world = useWorld();
+  return (
+    <div class="row apart">
+      <Flags view={view} page={page} />
+      <StateMark view={view} page={page} />
+      <span class="note parts">
+        <span>{unitWords(view.area, world)}</span>
+        {view.number && <span>{say("number", { n: view.number })}</span>}
+      </span>
+    </div>
+  );
+}
+
+/** Everything there is to know of a record. */
+function All({ view, page }: { view: View; page: KindPage }) {
+  const place = firstOf(Object.entries(page.fields), "place");
+  const mapped = place && view.values[place[0]];
+  return (
+    <div class="all">
+      {travels(page) && <Relay view={view} page={page} wide />}
+      <Facts view={view} page={page} />
+      <Timeline view={view} page={page} />
+      {mapped && <GridMap place={mapped} area={view.area} />}
+      <Doors view={view} page={page} />
+      <Related view={view} />
+    </div>
+  );
+}
+
+function Clashes({ view, page }: { view: View; page: KindPage }) {
+  return (
+    <>
+      {view.clashes.map((clash) => (
+        <a key={clash.field} class="todo" href={`#/clash/${view.id}/${clash.field}`}>
+          <span class="sq">
+            <Icon name="bang" />
+          </span>
+          <span class="grow">
+            <b>{say("clash.title")}</b>
+            <span class="note">{pick(page.fields[clash.field]?.label ?? {})}</span>
+          </span>
+          <Icon name="next" />
+        </a>
+      ))}
+    </>
+  );
+}
+
+/** What else can be done with the record: take it back, add to it, or begin another kind about it. */
+function Doors({ view, page }: { view: View; page: KindPage }) {
+  const model = useModel();
+  const world = useWorld();
+  const me = model.me.value as Me;
+  const kinds = creatable(me, world.kinds).filter((other) =>
+    Object.values(other.fields).some((field) => field.type === "ref" && field.refers === page.name),
+  );
+  const undo = async (): Promise<void> => {
+    if (await model.undo(view.id)) go("#/draft", true);
+  };
+  const changes = page.identity === "device" && writable(page, view, me, world.units).length > 0;
+  if (!view.undoable && !changes && kinds.length === 0) return null;
+  return (
+    <div class="pair">
+      {kinds.map((other) => (
+        <a key={other.name} class="plain" href={`#/new/${other.name}/${view.id}`}>
+          <Icon name={other.icon} />
+          {say("story.begin", { kind: pick(other.label) })}
+        </a>
+      ))}
+      {view.undoable ? (
+        <button type="button" class="plain" onClick={() => void undo()}>
+          <Icon name="undo" />
+          {say("undo")}
+        </button>
+      ) : (
+        changes && (
+          <a class="plain" href={`#/edit/${view.id}`}>
+            <Icon name="pen" />
+            {say("saved.add")}
+          </a>
+        )
+      )}
+    </div>
+  );
+}
+
+const RELATED_SHOWN = 5;
+
+/** The latest records that point at this one, such as the visits to a household. */
+function Related({ view }: { view: View }) {
+  const world = useWorld();
+  const refs = [...world.kinds.values()].flatMap((page) =>
+    Object.entries(page.fields).flatMap(([name, field]) =>
+      field.refers === view.kind ? [{ kind: page.name, name }] : [],
+    ),
+  );
+  if (refs.length === 0) return null;
+  const points = (other: View): boolean =>
+    refs.some(({ kind, name }) => other.kind === kind && other.values[name] === view.id);
+  const about = [...world.views.values()].filter(points).sort((a, b) => b.madeMs - a.madeMs);
+  if (about.length === 0) return null;
+  return (
+    <section>
+      <h2>{say("story.about", { n: about.length })}</h2>
+      <ul class="recs">
+        {about.slice(0, RELATED_SHOWN).map((other) => (
+          <Row key={other.id} view={other} />
+        ))}
+      </ul>
+    </section>
+  );
+}

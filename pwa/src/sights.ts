@@ -1,0 +1,177 @@
+// What the screens see, computed from the mirror. Views are kept while their record and what it depends
+// on stay the same: an exchange that changes three records builds three views.
+
+import { computed, type ReadonlySignal } from "@preact/signals";
+import { dayOf, dayPage, dueVisitsOf, dutiesOf, sheetId } from "./day.ts";
+import type { Mirror } from "./mirror.ts";
+import type { DueVisit, DutyRow, Me, Net, Unit, View } from "./model.ts";
+import type { OpRow } from "./ports.ts";
+import { predict } from "./predict.ts";
+import { waits } from "./push.ts";
+import type { Record } from "./sync/register.ts";
+import { type Sight, viewOf } from "./view.ts";
+
+/** What is true of this tab only. */
+export interface Now {
+  readonly nowMs: ReadonlySignal<number>;
+  readonly online: ReadonlySignal<boolean>;
+  readonly sending: ReadonlySignal<ReadonlySet<string>>;
+}
+
+interface Cached {
+  readonly record: Record;
+  readonly sight: Sight;
+  readonly view: View;
+}
+
+export class Sights {
+  readonly me: ReadonlySignal<Me | null>;
+  readonly net: ReadonlySignal<Net>;
+  readonly units: ReadonlySignal<ReadonlyMap<number, Unit>>;
+  readonly people: ReadonlySignal<ReadonlyMap<number, string>>;
+  readonly views: ReadonlySignal<ReadonlyMap<string, View>>;
+  readonly today: ReadonlySignal<number>;
+  readonly sheetId: ReadonlySignal<string>; // "" for those who keep none
+  readonly sheet: ReadonlySignal<View | null>;
+  readonly dueVisits: ReadonlySignal<readonly DueVisit[]>;
+  readonly duties: ReadonlySignal<readonly DutyRow[]>;
+
+  private readonly mirror: Mirror;
+  private readonly rowsBy: ReadonlySignal<ReadonlyMap<string, readonly OpRow[]>>;
+  private readonly sight: ReadonlySignal<Sight | null>;
+  private readonly linked: ReadonlySignal<boolean>;
+  private readonly here: ReadonlySignal<string>; // as text: a fix read again is the same place
+  private cache: ReadonlyMap<string, Cached> = new Map();
+  private shown: ReadonlyMap<string, View> = new Map();
+
+  constructor(mirror: Mirror, now: Now) {
+    this.mirror = mirror;
+    this.me = computed(() => (mirror.actor.value ? (mirror.directory.value?.me ?? null) : null));
+    this.units = mirror.units;
+    this.people = computed(() => new Map(mirror.directory.value?.people ?? []));
+    this.rowsBy = computed(() => grouped(mirror.rows.value));
+    this.linked = computed(() => now.online.value || !needsLink(mirror));
+    this.sight = computed(() => this.looking());
+    this.views = computed(() => this.look(now.sending.value));
+    this.net = computed(() => netOf(mirror, now));
+    this.today = computed(() => dayOf(now.nowMs.value));
+    this.sheetId = computed(() => this.ownSheet());
+    this.sheet = computed(() => this.views.value.get(this.sheetId.value) ?? null);
+    this.here = computed(() => {
+      const { draft, fix } = mirror.notes.value;
+      const at = draft?.fix ?? fix;
+      return at ? `${at.latE7},${at.lonE7}` : "";
+    });
+    this.dueVisits = computed(() => this.due());
+    this.duties = computed(() => this.asked());
+  }
+
+  /** A record with this phone's own ops on top. */
+  record(id: string): Record | undefined {
+    const sight = this.sight.value;
+    const confirmed = this.mirror.records.value.get(id);
+    return sight ? predict(confirmed, this.rowsBy.value.get(id) ?? [], sight.actor, sight) : confirmed;
+  }
+
+  private looking(): Sight | null {
+    const actor = this.mirror.actor.value;
+    const [kinds, units, online] = [this.mirror.kinds.value, this.mirror.units.value, this.linked.value];
+    return (
+      actor && { kinds, units, actor, online, sending: new Set(), outbox: [], writerOf: writers(this.mirror) }
+    );
+  }
+
+  /** Build the views that changed; when none did, the map is the very same and nobody is drawn again. */
+  private look(sending: ReadonlySet<string>): ReadonlyMap<string, View> {
+    const views = new Map<string, View>();
+    const cache = new Map<string, Cached>();
+    const sight = this.sight.value;
+    const rowsBy = this.rowsBy.value;
+    let same = rowsBy.size === 0;
+    for (const [id, record] of sight ? this.mirror.records.value : []) {
+      if (!sight || rowsBy.has(id)) continue;
+      const known = this.cache.get(id);
+      const kept = known?.record === record && known.sight === sight ? known : null;
+      const view = kept?.view ?? viewOf(record, [], sight);
+      if (!view) continue;
+      same = same && kept !== null;
+      views.set(id, view);
+      cache.set(id, kept ?? { record, sight, view });
+    }
+    for (const [id, rows] of sight ? rowsBy : []) {
+      const mine = { ...(sight as Sight), sending, outbox: this.mirror.rows.value };
+      const view = viewOf(this.mirror.records.value.get(id), rows, mine);
+      if (view) views.set(id, view);
+    }
+    this.cache = cache;
+    if (!same || views.size !== this.shown.size) this.shown = views;
+    return this.shown;
+  }
+
+  private ownSheet(): string {
+    const page = dayPage(this.mirror.kinds.value);
+    const actor = this.mirror.actor.value;
+    const keeps = page && actor?.grants.some((grant) => page.create.includes(grant.role));
+    return keeps && actor ? sheetId(page, actor.person, this.today.value) : "";
+  }
+
+  private due(): readonly DueVisit[] {
+    const actor = this.mirror.actor.value;
+    if (!actor || !this.sheetId.value) return [];
+    const [lat, lon] = this.here.value.split(",").map(Number);
+    const point = lat === undefined || lon === undefined ? null : ([lat, lon] as const);
+    const { kinds, units } = this.mirror;
+    return dueVisitsOf(this.views.value, kinds.value, units.value, actor, point, this.today.value);
+  }
+
+  private asked(): readonly DutyRow[] {
+    const page = dayPage(this.mirror.kinds.value);
+    if (!page || !this.sheetId.value) return [];
+    return dutiesOf(page, this.record(this.sheetId.value), this.dueVisits.value.length);
+  }
+}
+
+function grouped(rows: readonly OpRow[]): ReadonlyMap<string, readonly OpRow[]> {
+  const groups = new Map<string, OpRow[]>();
+  for (const row of [...rows].sort((a, b) => a.op.n - b.op.n)) {
+    if (row.undone) continue;
+    const group = groups.get(row.op.record) ?? [];
+    group.push(row);
+    groups.set(row.op.record, group);
+  }
+  return groups;
+}
+
+/** Whether some step is only offered while there is a link. */
+const needsLink = (mirror: Mirror): boolean =>
+  [...mirror.kinds.value.values()].some((kind) =>
+    kind.workflow.steps.some((step) => step.offline === "online_only"),
+  );
+
+/** Who writes on which device, read off all histories; looked up only where two people clash. */
+function writers(mirror: Mirror): (device: string) => number {
+  let of: ReadonlyMap<string, Record> | null = null;
+  const known = new Map<string, number>();
+  return (device) => {
+    const records: ReadonlyMap<string, Record> = mirror.records.peek();
+    if (of !== records) {
+      of = records;
+      for (const { story } of records.values())
+        for (const { stamp, person } of story) if (person) known.set(stamp[2], person);
+    }
+    return known.get(device) ?? 0;
+  };
+}
+
+function netOf(mirror: Mirror, now: Now): Net {
+  const waiting = mirror.rows.value.filter((row) => waits(row) && !row.undone);
+  const photos = mirror.photos.value.filter((photo) => photo.person === mirror.person.value);
+  return {
+    online: now.online.value,
+    sending: now.sending.value.size,
+    waiting: waiting.length,
+    photosWaiting: photos.filter((photo) => photo.state === "waiting" || photo.state === "announced").length,
+    oldestMs: waiting.reduce((oldest, { op }) => Math.min(oldest || op.stamp[0], op.stamp[0]), 0),
+    lastMs: mirror.notes.value.heard?.lastMs ?? 0,
+  };
+}
