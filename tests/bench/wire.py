@@ -1,0 +1,52 @@
+"""Bytes of a request body against the budget of the design: one report 260, twenty 2,600, quiet 120."""
+
+import json
+import statistics
+import zlib
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from backend.kinds import read_pages
+from sync.kind import version
+from sync.op import Op
+from sync.wire import Push, Receipt, pack, row, trimmed
+from tests.bench.reports import NOW, day
+
+BUDGET = {"one": 260, "twenty": 2600, "quiet_both_ways": 120}
+WINDOWS = 50
+CURSOR = "b0749d6c-_7..4xk-8n.3fa1."  # a worker of one grid who has heard some 6,000 changes
+
+
+def body(ops: list[Op]) -> bytes:
+    """Write the push a phone would send, compressed as browsers do (zlib, level 6)."""
+    kinds = read_pages((Path("sync/kinds"),))
+    push = Push(1, version(kinds), "1b2c3d4e", NOW, CURSOR, 60, 41, pack(ops, kinds, NOW))
+    parts = [getattr(push, name) for name in Push.__struct_fields__]
+    while not parts[-1]:
+        parts.pop()
+    return zlib.compress(msgspec.json.encode(parts), 6)
+
+
+def run() -> dict[str, Any]:
+    """Measure medians over windows, and what the alternatives would cost."""
+    kinds = read_pages((Path("sync/kinds"),))
+    found: dict[str, Any] = {"budget": BUDGET}
+    for profile in ("easy", "hard"):
+        one = [len(body(day(seed, 1, profile))) for seed in range(WINDOWS)]
+        twenty = [len(body(day(seed, 20, profile))) for seed in range(WINDOWS)]
+        ops = day(1, 20, profile)
+        rows = zlib.compress(msgspec.json.encode([row(op, kinds, NOW) for op in ops]), 6)
+        plain = zlib.compress(json.dumps(msgspec.to_builtins(ops), ensure_ascii=False).encode(), 6)
+        found[profile] = {
+            "one": statistics.median(one),
+            "twenty": statistics.median(twenty),
+            "twenty_as_rows": len(rows),
+            "twenty_as_named_json": len(plain),
+        }
+    quiet = Push(1, version(kinds), "1b2c3d4e", NOW, CURSOR, 60, 61)
+    parts = [getattr(quiet, name) for name in Push.__struct_fields__][:7]
+    answer = msgspec.json.encode(trimmed(Receipt(NOW, CURSOR)))
+    found["quiet_both_ways"] = len(msgspec.json.encode(parts)) + len(answer)
+    return found

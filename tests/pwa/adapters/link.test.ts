@@ -1,0 +1,194 @@
+import { inflateSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import { fetchLink } from "../../../pwa/src/adapters/link.ts";
+import type { PhotoRow } from "../../../pwa/src/ports.ts";
+
+type Asked = { path: string; init: RequestInit };
+
+/** A link whose requests are answered by the test. */
+function link(answer: (asked: Asked) => Response | Promise<Response>) {
+  const asked: Asked[] = [];
+  const ask = async (path: unknown, init: RequestInit = {}) => {
+    asked.push({ path: String(path), init });
+    return answer({ path: String(path), init });
+  };
+  return { asked, link: fetchLink(ask as typeof fetch) };
+}
+
+const json = (value: unknown, status = 200, type = "application/json") =>
+  new Response(JSON.stringify(value), { status, headers: { "content-type": type } });
+const problem = (code: string, status: number, headers = {}) =>
+  new Response(JSON.stringify({ code }), {
+    status,
+    headers: { "content-type": "application/problem+json", ...headers },
+  });
+const live = () => new AbortController().signal;
+const PORTAL = () =>
+  new Response("<html>Welcome to the free WLAN</html>", { headers: { "content-type": "text/html" } });
+
+const exchange = (answer: () => Response | Promise<Response>) => link(answer).link.exchange("t", [1], live());
+
+describe("an exchange", () => {
+  it("carries the token, and gives the server's list", async () => {
+    const { asked, link: to } = link(() => json([5, "c"]));
+    expect(await to.exchange("t", [1, "k1"], live())).toEqual({ ok: true, value: [5, "c"] });
+    expect(asked[0]?.path).toBe("/api/exchange");
+    expect(asked[0]?.init).toMatchObject({
+      method: "POST",
+      body: '[1,"k1"]',
+      redirect: "error",
+      credentials: "omit",
+    });
+    expect(asked[0]?.init.headers).toMatchObject({
+      authorization: "Bearer t",
+      "content-type": "application/json",
+    });
+  });
+
+  it("is compressed when that pays", async () => {
+    const { asked, link: to } = link(() => json([5, "c"]));
+    const push = ["石".repeat(400)];
+    await to.exchange("t", push, live());
+    expect(asked[0]?.init.headers).toMatchObject({ "content-encoding": "deflate" });
+    const body = new Uint8Array(await new Response(asked[0]?.init.body ?? null).arrayBuffer());
+    expect(JSON.parse(inflateSync(body).toString())).toEqual(push);
+    expect(body.length).toBeLessThan(100);
+  });
+
+  it.each([
+    ["a captive portal's page", PORTAL],
+    ["a 511", () => new Response("", { status: 511 })],
+    ["a stranger's 401", () => new Response("no", { status: 401 })],
+    ["a stranger's 302 turned into an error", () => Promise.reject(new TypeError("redirected"))],
+    ["JSON of another shape", () => json({ ok: true })],
+    ["a list of another shape", () => json(["a", "b"])],
+    ["half an answer", () => new Response("[5,", { headers: { "content-type": "application/json" } })],
+  ])("takes %s for no link", async (_, answer) => {
+    expect(await exchange(answer)).toEqual({ ok: false, code: "offline", status: 0, retryMs: 0 });
+  });
+
+  it("gives the code of our own refusals, and when to come again", async () => {
+    expect(await exchange(() => problem("kinds_changed", 409))).toMatchObject({
+      ok: false,
+      code: "kinds_changed",
+      status: 409,
+    });
+    expect(await exchange(() => problem("busy", 503, { "retry-after": "5" }))).toMatchObject({
+      status: 503,
+      retryMs: 5_000,
+    });
+  });
+
+  it("takes a bare 5xx or 413 for our server, or the proxy before it, in trouble", async () => {
+    for (const status of [500, 502, 504])
+      expect(await exchange(() => new Response("<html>", { status }))).toMatchObject({
+        code: "busy",
+        status,
+      });
+    expect(await exchange(() => new Response("", { status: 413 }))).toMatchObject({
+      code: "too_large",
+      status: 413,
+    });
+  });
+
+  it("says when it was given up", async () => {
+    const stop = new AbortController();
+    const { link: to } = link(({ init }) => {
+      stop.abort();
+      return init.signal?.aborted ? Promise.reject(new Error("aborted")) : json([1, "c"]);
+    });
+    expect(await to.exchange("t", [1], stop.signal)).toMatchObject({ code: "aborted" });
+  });
+});
+
+describe("the pages and the town", () => {
+  it("ask by version, and hear that nothing changed", async () => {
+    const { asked, link: to } = link(() => new Response(null, { status: 304 }));
+    expect(await to.kinds("k1")).toEqual({ ok: true, value: null });
+    expect(asked[0]?.init.headers).toMatchObject({ "if-none-match": '"k1"' });
+  });
+
+  it("take only what looks like theirs", async () => {
+    expect(await link(() => json({ version: "k1", kinds: {} })).link.kinds("")).toMatchObject({ ok: true });
+    expect(await link(PORTAL).link.kinds("")).toMatchObject({ code: "offline" });
+    const town = { version: "d", me: {}, units: [], people: [] };
+    expect(await link(() => json(town)).link.directory("t")).toEqual({ ok: true, value: town });
+    expect(await link(() => json({})).link.directory("t")).toMatchObject({ code: "offline" });
+  });
+
+  it("sign in with a code, and out", async () => {
+    const { asked, link: to } = link(({ init }) =>
+      init.method === "DELETE"
+        ? new Response(null, { status: 204 })
+        : json({ token: "t", device: "0000000a", person: 7 }, 201),
+    );
+    expect(await to.enrol("abc", "Pixel")).toEqual({
+      ok: true,
+      value: { token: "t", device: "0000000a", person: 7 },
+    });
+    expect(asked[0]?.init.body).toBe('{"code":"abc","device_name":"Pixel"}');
+    expect(await to.leave("t")).toEqual({ ok: true, value: null });
+    expect(await link(() => problem("code_used", 410)).link.enrol("abc", "")).toMatchObject({
+      code: "code_used",
+    });
+    expect(
+      await link(() => json({ token: "t", device: "x", person: 7 })).link.enrol("abc", ""),
+    ).toMatchObject({ code: "offline" });
+  });
+});
+
+describe("photos", () => {
+  const photo = { id: "k", screen: new Blob(["x"], { type: "image/webp" }), sha256: "aGFzaA==" } as PhotoRow;
+
+  it("go up with their hash, and count only when the server says that it has checked it", async () => {
+    const { asked, link: to } = link(() => json({ key: "k", state: "verified" }, 201));
+    expect(await to.upload("t", photo, live())).toEqual({ ok: true, value: null });
+    expect(asked[0]?.path).toBe("/api/photos/k");
+    expect(asked[0]?.init.headers).toMatchObject({
+      "content-digest": "sha-256=:aGFzaA==:",
+      "content-type": "image/webp",
+    });
+    expect(await link(() => json({ state: "partial" })).link.upload("t", photo, live())).toMatchObject({
+      code: "offline",
+    });
+    expect(await link(PORTAL).link.upload("t", photo, live())).toMatchObject({ code: "offline" });
+  });
+
+  it("come down as pictures or not at all", async () => {
+    const webp = () => new Response("x", { headers: { "content-type": "image/webp" } });
+    const { asked, link: to } = link(webp);
+    expect(await to.photo("t", "k", "thumb")).toMatchObject({ ok: true });
+    expect(asked[0]?.path).toBe("/api/photos/k?size=thumb");
+    expect(await link(PORTAL).link.photo("t", "k", "thumb")).toMatchObject({ ok: false });
+  });
+});
+
+describe("the news line", () => {
+  const stream = (...parts: string[]) => {
+    const bytes = new TextEncoder();
+    const body = new ReadableStream({
+      start(controller) {
+        for (const part of parts) controller.enqueue(bytes.encode(part));
+        controller.close();
+      },
+    });
+    return new Response(body, { headers: { "content-type": "text/event-stream" } });
+  };
+
+  it("tells of news, also when a line comes in two pieces, and of nothing else", async () => {
+    const news: boolean[] = [];
+    const answer = () =>
+      stream(": listening\n\nevent: ne", "ws\ndata:\n\n", ": still here\n\n", "event: news\ndata:\n\n");
+    await link(answer).link.events("t", (opening) => news.push(opening), live());
+    expect(news).toEqual([true, false, false]);
+  });
+
+  it("ends quietly when it is refused, broken or a stranger's", async () => {
+    for (const answer of [
+      () => problem("signed_out", 401),
+      PORTAL,
+      () => Promise.reject(new TypeError("down")),
+    ])
+      await link(answer).link.events("t", () => expect.unreachable(), live());
+  });
+});

@@ -1,0 +1,275 @@
+// A server for the phone's tests, built on the twin's own settle: it decides as the real one does, and
+// its links break in every way a village's do.
+
+import type { Answer, Link, PhotoRow, Trouble } from "../../pwa/src/ports.ts";
+import type { Stamp } from "../../pwa/src/sync/clock.ts";
+import type { KindPage } from "../../pwa/src/sync/kind.ts";
+import { type Actor, mayRead } from "../../pwa/src/sync/permit.ts";
+import { fresh, type Held, type Record as Kept, present } from "../../pwa/src/sync/register.ts";
+import { type Answer as Said, settle, type World } from "../../pwa/src/sync/settle.ts";
+import { unpack } from "../../pwa/src/sync/wire.ts";
+import { directoryOf, GRANTS, NOON, PAGES, UNITS } from "./town.ts";
+
+/** What happens to the next exchange: nothing reaches the server, or the answer does not come back. */
+export type Fault = "offline" | "lost" | { code: string; status: number };
+
+interface Device {
+  person: number;
+  answers: Map<number, Said>;
+  stamps: Set<string>;
+}
+
+interface KnownPhoto {
+  preview: string;
+  here: boolean;
+}
+
+const trouble = (code: string, status: number): Trouble => ({ ok: false, code, status, retryMs: 0 });
+export const OFFLINE = trouble("offline", 0);
+
+export class FakeServer {
+  nowMs = NOON;
+  pages: { [name: string]: KindPage } = PAGES;
+  version = "k1";
+  directory = "d1";
+  grants = { ...GRANTS };
+  pageSize = 100;
+  poison = (_: readonly number[]): Fault | undefined => undefined; // by the numbers of a push
+  readonly records = new Map<string, Kept>();
+  readonly photos = new Map<string, KnownPhoto>();
+  readonly pushes: (readonly unknown[])[] = [];
+  readonly numbers: number[][] = []; // op numbers of each push that arrived
+  readonly gone = new Map<string, string[]>(); // by device number
+  readonly uploads: string[] = [];
+  private readonly devices = new Map<string, Device>();
+  private readonly tokens = new Map<string, { number: string; person: number }>();
+  private clock: Stamp = [0, 0, "0".repeat(16)];
+  private seq = 0;
+
+  private world(): World {
+    return {
+      kinds: new Map(Object.entries(this.pages)),
+      units: new Map(UNITS.map((unit) => [unit.id, unit])),
+    };
+  }
+
+  /** A link for one phone; `faults` are taken one by one by its exchanges and uploads. */
+  link(faults: Fault[] = []): Link & { up: () => boolean; reachable: boolean } {
+    const through = async <T>(act: () => Answer<T> | Promise<Answer<T>>): Promise<Answer<T>> => {
+      if (!link.reachable) return OFFLINE;
+      const fault = faults.shift();
+      if (fault === "offline") return OFFLINE;
+      if (fault && fault !== "lost") return trouble(fault.code, fault.status);
+      const answer = await act();
+      return fault === "lost" ? OFFLINE : answer;
+    };
+    const link = {
+      reachable: true,
+      up: () => true,
+      enrol: async (code: string) => (link.reachable ? this.enrol(code) : OFFLINE),
+      leave: async () => ({ ok: true, value: null }) as const,
+      kinds: async (version: string) =>
+        link.reachable
+          ? {
+              ok: true as const,
+              value: version === this.version ? null : { version: this.version, kinds: this.pages },
+            }
+          : OFFLINE,
+      directory: async (token: string) => this.give(token, link.reachable),
+      exchange: (token: string, push: readonly unknown[]) => through(() => this.exchange(token, push)),
+      upload: (token: string, photo: PhotoRow) => through(() => this.upload(token, photo)),
+      photo: async () => ({ ok: true as const, value: new Blob(["big"], { type: "image/webp" }) }),
+      events: async () => undefined,
+    };
+    return link;
+  }
+
+  /** End every sign-in. */
+  revoke(): void {
+    this.tokens.clear();
+  }
+
+  /** Forget everything after a position, as a restored backup does. */
+  restore(): void {
+    this.records.clear();
+    this.devices.clear();
+    this.seq = 0;
+  }
+
+  private enrol(code: string): Answer<{ token: string; device: string; person: number }> {
+    const person = Number(code);
+    if (!GRANTS[person]) return trouble("code_unknown", 404);
+    const number = (this.tokens.size + this.devices.size + 10).toString(16).padStart(8, "0");
+    const token = `t${number}`;
+    this.tokens.set(token, { number, person });
+    return { ok: true, value: { token, device: number, person } };
+  }
+
+  private give(token: string, reachable: boolean) {
+    const known = this.tokens.get(token);
+    if (!reachable) return OFFLINE;
+    if (!known) return trouble("signed_out", 401);
+    return { ok: true as const, value: directoryOf(known.person, this.directory, this.grants[known.person]) };
+  }
+
+  private upload(token: string, photo: PhotoRow): Answer<null> {
+    if (!this.tokens.has(token)) return trouble("signed_out", 401);
+    const known = this.photos.get(photo.id);
+    const shown = [...this.records.values()].some((record) =>
+      JSON.stringify(record.cells).includes(photo.id),
+    );
+    if (!known || !shown) return trouble("not_found", 404);
+    known.here = true;
+    this.uploads.push(photo.id);
+    for (const [id, record] of this.records) {
+      const held: { [name: string]: Held } = { ...record.held };
+      for (const [name, cell] of Object.entries(record.cells))
+        if (JSON.stringify(cell).includes(photo.id)) held[name] = [++this.seq, "", 0];
+      this.records.set(id, { ...record, held });
+    }
+    return { ok: true, value: null };
+  }
+
+  private exchange(token: string, push: readonly unknown[]): Answer<readonly unknown[]> {
+    const [, kinds, incarnation, deviceMs, cursor, top, low, ops = null, photos = []] = push;
+    const signed = this.tokens.get(token);
+    if (!signed) return trouble("signed_out", 401);
+    if (kinds !== this.version) return trouble("kinds_changed", 409);
+    const id = signed.number + String(incarnation);
+    const world = this.world();
+    const unpacked = unpack(JSON.parse(JSON.stringify(ops)), world.kinds, id, deviceMs as number);
+    const numbers = unpacked.map((op) => op.n);
+    const fault = this.poison(numbers);
+    if (fault && typeof fault === "object") return trouble(fault.code, fault.status);
+    this.pushes.push(push);
+    this.numbers.push(numbers);
+    const device = this.devices.get(id) ?? {
+      person: signed.person,
+      answers: new Map(),
+      stamps: new Set<string>(),
+    };
+    this.devices.set(id, device);
+    for (const [key, , preview] of photos as [string, number, string][])
+      if (!this.photos.has(key)) this.photos.set(key, { preview, here: false });
+    const actor = { person: signed.person, grants: this.grants[signed.person] ?? [], device: id };
+    const verdicts = this.settle(unpacked, device, actor, world);
+    return {
+      ok: true,
+      value: this.receipt(device, actor, String(cursor), Number(top), Number(low), verdicts, world),
+    };
+  }
+
+  private settle(
+    ops: ReturnType<typeof unpack>,
+    device: Device,
+    actor: Actor,
+    world: World,
+  ): (readonly unknown[])[] {
+    const { clock, seq } = this;
+    const stamps = [...device.stamps].map((each) => each.split(",").map(Number) as [number, number]);
+    const known = { records: this.records, answers: device.answers, stamps, clock, seq };
+    const settled = settle(known, ops, actor, world, this.nowMs);
+    for (const [id, record] of settled.records) this.records.set(id, record);
+    ops.forEach((op, at) => {
+      const verdict = settled.verdicts[at];
+      if (!verdict || verdict.code.startsWith("unknown_") || device.answers.has(op.n)) return;
+      device.answers.set(op.n, { op, verdict });
+      device.stamps.add(op.stamp.slice(0, 2).join());
+    });
+    this.clock = settled.clock;
+    this.seq = settled.seq;
+    return settled.verdicts
+      .filter((verdict) => verdict.code !== "applied" || verdict.receivedMs !== this.nowMs)
+      .map(({ n, code, receivedMs, detail }) => [n, code, receivedMs, detail]);
+  }
+
+  private receipt(
+    device: Device,
+    actor: Actor,
+    cursor: string,
+    top: number,
+    low: number,
+    verdicts: (readonly unknown[])[],
+    world: World,
+  ): readonly unknown[] {
+    const [heardDirectory = "", heard = "0"] = cursor.split(":");
+    const since = Math.min(Number(heard), this.seq);
+    const changed = [...this.records.values()]
+      .filter((record) => {
+        const kind = world.kinds.get(record.kind);
+        return kind && mayRead(kind, actor, record, world.units);
+      })
+      .map((record) => [lastOf(record), record] as const)
+      .filter(([last]) => last > since)
+      .sort((a, b) => a[0] - b[0]);
+    const listed = changed.slice(0, this.pageSize);
+    const more = changed.length > listed.length;
+    const reached = more ? (listed[listed.length - 1]?.[0] ?? since) : this.seq;
+    const deltas = listed
+      .map(([, record]) => deltaOf(record, actor.device, since))
+      .filter((delta) => delta !== null);
+    const keys = deltas.flatMap((delta) => photoKeys(delta[8] as Kept["cells"]));
+    const told = keys.flatMap((key) => {
+      const photo = this.photos.get(key);
+      return photo ? [[key, photo.here ? 1 : 0, photo.preview]] : [];
+    });
+    const gone = this.gone.get(actor.device.slice(0, 8)) ?? [];
+    this.gone.delete(actor.device.slice(0, 8));
+    const seen = [...device.answers.keys()].sort((a, b) => a - b);
+    const missing: [number, number][] = [];
+    for (let n = 1; n <= top; n++) if (!device.answers.has(n)) missing.push([n, n]);
+    const news = this.directory === heardDirectory ? "" : this.directory;
+    const acks = seen.filter((n) => n >= low).map((n) => [n, n]);
+    return JSON.parse(
+      JSON.stringify([
+        this.nowMs,
+        `${this.directory}:${reached}`,
+        more,
+        acks,
+        missing,
+        verdicts,
+        deltas,
+        told,
+        gone,
+        news,
+      ]),
+    );
+  }
+}
+
+const lastOf = (record: Kept): number =>
+  Math.max(record.head[0], ...Object.values(record.held).map((held) => held[0]));
+
+function deltaOf(record: Kept, device: string, since: number): unknown[] | null {
+  const cells = Object.entries(record.cells).filter(([name]) =>
+    fresh(record.held[name] ?? [0, "", 0], device, since),
+  );
+  const moved = fresh(record.head, device, since);
+  if (!cells.length && !moved) return null;
+  const story = record.story.filter((entry) => moved && entry.seq > since);
+  return [
+    record.id,
+    record.kind,
+    record.area,
+    record.author,
+    record.madeMs,
+    record.receivedMs,
+    moved ? record.state : "",
+    record.dueMs,
+    Object.fromEntries(cells),
+    story.map((entry) => [
+      entry.seq,
+      entry.stamp,
+      entry.person,
+      entry.step,
+      entry.start,
+      entry.to,
+      entry.outcome,
+      entry.receivedMs,
+      entry.sets,
+    ]),
+  ];
+}
+
+const photoKeys = (cells: Kept["cells"]): string[] =>
+  Object.entries(cells).flatMap(([name, cell]) => (name === "photos" ? [...present(cell)] : []));

@@ -1,0 +1,183 @@
+import { describe, expect, it } from "vitest";
+import { fold, mergedDelta, within } from "../../pwa/src/fold.ts";
+import type { OpRow, RecordRow } from "../../pwa/src/ports.ts";
+import type { Entry } from "../../pwa/src/sync/register.ts";
+import type { Delta, Receipt } from "../../pwa/src/sync/wire.ts";
+import { actorOf, NOON, world } from "./town.ts";
+
+const DEVICE = "0000000aaaaaaaaa";
+const RECORD = `${DEVICE}.1`;
+
+const line = (step: string, ms: number, more: Partial<Entry> = {}): Entry => ({
+  seq: 0,
+  stamp: [ms, 0, DEVICE],
+  person: 7,
+  step,
+  start: "",
+  to: "",
+  outcome: "done",
+  receivedMs: ms,
+  sets: {},
+  ...more,
+});
+
+const delta = (more: Partial<Delta> = {}): Delta => ({
+  id: RECORD,
+  kind: "incident",
+  area: 2,
+  author: 7,
+  madeMs: NOON,
+  receivedMs: NOON,
+  state: "",
+  dueMs: 0,
+  cells: {},
+  story: [],
+  ...more,
+});
+
+const receipt = (more: Partial<Receipt> = {}): Receipt => ({
+  serverMs: NOON,
+  cursor: "c",
+  more: false,
+  acks: [],
+  missing: [],
+  verdicts: [],
+  records: [],
+  photos: [],
+  gone: [],
+  directory: "",
+  ...more,
+});
+
+const row = (n: number, record = `${DEVICE}.${n}`): OpRow => ({
+  id: `${DEVICE}.${n}`,
+  op: {
+    n,
+    stamp: [NOON, n, DEVICE],
+    kind: "incident",
+    record,
+    area: 2,
+    sets: { matter: "flooding" },
+    step: null,
+  },
+  person: 7,
+  photos: [],
+  urgent: false,
+  leftMs: NOON,
+  code: "",
+  refused: false,
+  undone: false,
+  receivedMs: 0,
+  tries: 0,
+  laterMs: 0,
+});
+
+const folded = (rows: OpRow[], heard: Receipt, fresh = true, records = new Map<string, RecordRow>()) =>
+  fold({ rows, pushed: rows.map((each) => each.id), records }, heard, actorOf(7), world, fresh);
+
+describe("a delta", () => {
+  it("replaces cells by name and leaves the others, and the state when it says none", () => {
+    const known = mergedDelta(
+      undefined,
+      delta({ state: "in_review", cells: { matter: ["flooding"], note: ["a"] } }),
+    );
+    const after = mergedDelta(known, delta({ cells: { note: ["b"] }, dueMs: 9 }));
+    expect(after).toMatchObject({
+      state: "in_review",
+      cells: { matter: ["flooding"], note: ["b"] },
+      dueMs: 9,
+    });
+  });
+
+  it("puts lines into the history once, in the order they were received, the server's word standing", () => {
+    const mine = [line("", NOON), line("route", NOON), line("finish", NOON + 9)];
+    const known = { ...mergedDelta(undefined, delta({ state: "s" })), story: mine };
+    const theirs = [
+      line("route", NOON, { seq: 4 }),
+      line("approve", NOON + 5, { seq: 5, stamp: [NOON + 5, 0, "x"] }),
+    ];
+    const after = mergedDelta(known, delta({ story: theirs }));
+    expect(after.story.map((entry) => [entry.step, entry.seq])).toEqual([
+      ["", 0],
+      ["route", 4],
+      ["approve", 5],
+      ["finish", 0],
+    ]);
+  });
+
+  it("brings a record back that had left the view", () => {
+    const gone: RecordRow = { ...mergedDelta(undefined, delta({ state: "s" })), gone: true };
+    expect(mergedDelta(gone, delta()).gone).toBeUndefined();
+  });
+});
+
+describe("the answers", () => {
+  it("go to the ops that were pushed and acknowledged, and to no others", () => {
+    const rows = [row(1), row(2), row(3)];
+    const before = { rows, pushed: [rows[0]?.id ?? "", rows[1]?.id ?? ""], records: new Map() };
+    const after = fold(
+      before,
+      receipt({
+        acks: [
+          [1, 1],
+          [3, 3],
+        ],
+      }),
+      actorOf(7),
+      world,
+      true,
+    );
+    expect(after.answered.map((each) => [each.op.n, each.code])).toEqual([[1, "applied"]]);
+    expect(after.rows).toEqual([]);
+    expect([...after.records.keys()]).toEqual([`${DEVICE}.1`]);
+  });
+
+  it("may be no: the op stays, and its photos are held back", () => {
+    const after = folded(
+      [row(1)],
+      receipt({ acks: [[1, 1]], verdicts: [{ n: 1, code: "bad_area", receivedMs: NOON, detail: "" }] }),
+    );
+    expect(after.rows).toMatchObject([{ refused: true, code: "bad_area", receivedMs: NOON }]);
+    expect(after.refused.length).toBe(1);
+    expect(after.records.size).toBe(0);
+  });
+
+  it("may be that the op was taken otherwise than sent: then the server tells the outcome", () => {
+    const after = folded(
+      [row(1)],
+      receipt({ acks: [[1, 1]], verdicts: [{ n: 1, code: "amended", receivedMs: NOON, detail: "" }] }),
+    );
+    expect(after.answered.length).toBe(1);
+    expect(after.records.size).toBe(0);
+    expect(after.amiss).toBe(false);
+  });
+
+  it("say that something is amiss when an applied op finds no record here", () => {
+    const edit = { ...row(5, RECORD), op: { ...row(5).op, record: RECORD, area: null } };
+    expect(folded([edit], receipt({ acks: [[5, 5]] })).amiss).toBe(true);
+  });
+
+  it("are folded at the time they were given, so that the phone repeats what the server did", () => {
+    const verdicts = [{ n: 1, code: "applied" as const, receivedMs: NOON + 77, detail: "" }];
+    const record = folded([row(1)], receipt({ serverMs: NOON + 999, acks: [[1, 1]], verdicts })).records.get(
+      RECORD,
+    );
+    expect(record?.receivedMs).toBe(NOON + 77);
+    expect(record?.story.every((entry) => entry.receivedMs === NOON + 77)).toBe(true);
+  });
+});
+
+describe("a receipt that came second", () => {
+  it("brings its answers but none of its news: another tab knows more", () => {
+    const records = [delta({ id: `${DEVICE}.9`, state: "s" })];
+    const after = folded([row(1)], receipt({ acks: [[1, 1]], records, gone: [RECORD] }), false);
+    expect([...after.records.keys()]).toEqual([RECORD]);
+    expect(after.records.get(RECORD)?.id).toBe(RECORD);
+  });
+});
+
+describe("spans", () => {
+  it("hold both their ends", () => {
+    expect([2, 3, 5, 6].map((n) => within(n, [[3, 5]]))).toEqual([false, true, true, false]);
+  });
+});
