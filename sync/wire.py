@@ -26,7 +26,6 @@ ROWS_MAX: Final = 2  # up to so many ops travel as rows: columns only pay from t
 OPS_MAX: Final = 500  # ops of one push
 PHOTOS_MAX: Final = 64  # photos announced in one push
 COLUMNS_MAX: Final = 2_000  # field columns of one push: all kinds of a large town have fewer fields
-CELLS_MAX: Final = 64 * OPS_MAX  # values of all field columns: a few bytes can name millions
 PARTS_MAX: Final = 64  # numbers of one value; a place has six
 FAULTS: Final = (TypeError, LookupError, AttributeError, ValueError, OverflowError, RecursionError)
 
@@ -282,12 +281,8 @@ def uncolumn(columned: Sequence[Any]) -> list[list[Any]]:
     parts = [_spread(part, size) for part in fixed]
     parts[1], parts[2] = _sums(parts[1]), _sums(parts[2])
     rows = [[part[place] for part in parts] for place in range(size)]
-    cells = 0
     for kind, field, where, values in written:
         places = _sums(where) if where else [at for at in range(size) if parts[0][at] == kind]
-        cells += len(places)
-        if cells > CELLS_MAX:
-            raise WireError("too many values")
         for place, value in zip(places, _unsqueeze(values, len(places)), strict=True):
             row_at: list[Any] = _at(rows, place)
             row_at += [field, value]

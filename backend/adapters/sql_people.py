@@ -94,7 +94,8 @@ class SqlPeople:
         if not found:
             return None
         grants = [Grant(*grant) for grant in await self._read(GRANTS_OF, person=person)]
-        return Person(*found[0], grants)
+        number, town, name, phone = found[0]
+        return Person(number, town, name, phone, grants)
 
     async def put_units(self, town: int, units: Sequence[Unit]) -> None:
         """Add or change units."""

@@ -6,6 +6,7 @@ import sqlite3
 import pytest
 
 from backend.adapters.sql_lane import SqlLane
+from backend.exchange import _plain
 from sync.clock import Stamp
 from tests.backend.town import (
     LEADER,
@@ -247,6 +248,25 @@ async def test_what_is_missing_is_told_in_pieces_that_fit(enrol):
     assert heard.missing[-1] == [801, 3_000]
     worker.low = 799
     assert (await worker.exchange()).acks == [[800, 800]]
+
+
+@pytest.mark.parametrize(
+    ("change", "plain"),
+    [
+        (None, True),
+        ({"add": [], "drop": [[[2**53 - 1, 0, "0" * 16], "ongoing"]]}, True),
+        ({"is": [-(2**53) + 1, 1, 2, 3, 1, 0], "over": [[1, 0, "0" * 16]]}, True),
+        (True, True),
+        (1.0, False),
+        (2**53, False),
+        ({"add": [-(2**53)]}, False),
+        ([[[[[[["x"]]]]]]], True),
+        ([[[[[[[["x"]]]]]]]], False),
+        ({"is": {"is": {"is": {"is": {"is": {"is": {"is": {"is": 1}}}}}}}}, False),
+    ],
+)
+async def test_the_log_keeps_only_plain_values(change, plain):
+    assert _plain(change) is plain
 
 
 async def test_a_server_that_speaks_another_version_says_so(enrol):

@@ -221,6 +221,20 @@ async def test_a_bomb_is_refused_at_once_and_costs_no_memory(enrol, encoding, wb
     await assert_well(worker)
 
 
+async def test_whatever_depth_can_be_read_is_judged_by_itself_and_again_alike(enrol):
+    worker, statuses = await enrol(WORKER), set()
+    for depth in range(930, 1_010):  # about where the parser gives up
+        op = raw(good(worker))
+        op["raw"][5] = {"note": {"is": 777}}
+        body = spelled(envelope(worker, [op])).replace(b"777", b"[" * depth + b"]" * depth)
+        first, again = await worker.post(body), await worker.post(body)
+        assert first.content == again.content
+        assert first.json()[5][0][1] == "bad_value" if first.status_code == 200 else assert_refused(first)
+        statuses.add(first.status_code)
+    assert statuses == {200, 400}
+    await assert_well(worker)
+
+
 async def test_eight_megabytes_of_empty_ops_cost_little(enrol):
     worker = await enrol(WORKER)
     many = (INFLATED_MAX - 500) // 3

@@ -21,7 +21,7 @@ from sync.kind import Kind
 from tests.backend.town import KINDS, NORTH_ONE, NOW, WORKER, Heard, Phone, push_bytes
 from tests.hostile.sender import envelope, good, raw, spelled
 
-FUZZ = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+FUZZ = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 NUMBERS = st.one_of(
     st.integers(-3, 20),
     st.integers(),

@@ -2,6 +2,7 @@
 
 import type { View } from "../model.ts";
 import type { KindPage } from "../sync/kind.ts";
+import { flagsOf } from "../widgets/page.ts";
 import { useWorld } from "../widgets/use-model.ts";
 import { valueWords } from "../widgets/value-words.ts";
 import { pick } from "../words/say.ts";
@@ -17,9 +18,11 @@ interface FactsProps {
 /** The filled fields, as a list of terms. */
 export function Facts({ view, page, but = page.title }: FactsProps) {
   const world = useWorld();
+  const flags = flagsOf(page, view);
   const facts = Object.entries(page.fields).flatMap(([name, field]) => {
     const withStep = field.write?.length === 0; // carried by a step: told in the history
     if (withStep || field.retired || DRAWN.includes(field.type) || but.includes(name)) return [];
+    if (flags.includes(field)) return []; // stands beside the state
     if (!field.ask && field.type !== "text" && field.type !== "int") return [];
     const words = valueWords(field, view.values[name], world);
     return words ? [{ name, label: pick(field.label), words }] : [];

@@ -121,7 +121,7 @@ function Whom({ id, view }: { id: string; view: View | undefined }) {
 
 /** The number to call, once the visit is one by phone. */
 function Call({ phone }: { phone: Value | undefined }) {
-  if (typeof phone !== "string" || phone === "") return null;
+  if (typeof phone !== "string" || !/^[\d +-]{5,}$/.test(phone)) return null; // a masked number cannot be called
   return (
     <a class="plain" href={`tel:${phone}`}>
       <Icon name="phone" />
