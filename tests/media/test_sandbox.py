@@ -122,9 +122,12 @@ def test_a_worker_killed_at_work_gets_one_more_try(encode, heavy):
 def test_a_worker_out_of_processor_time_is_not_tried_again(encode, heavy):
     async def ask(sandbox: Sandbox) -> None:
         await sandbox.develop(encode("JPEG"))
+        pid = sandbox.workers[0].pid
+        os.kill(pid, signal.SIGSTOP)  # so that the job is surely under way, and surely not done
         job = asyncio.ensure_future(sandbox.develop(heavy))
         await asyncio.sleep(0.05)
-        os.kill(sandbox.workers[0].pid, signal.SIGXCPU)  # what the kernel sends at RLIMIT_CPU
+        os.kill(pid, signal.SIGXCPU)  # what the kernel sends at RLIMIT_CPU
+        os.kill(pid, signal.SIGCONT)
         assert await job == "over_budget"
         assert isinstance(await sandbox.develop(encode("JPEG")), Developed)
 

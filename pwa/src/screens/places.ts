@@ -92,30 +92,35 @@ export function reviewable(view: View, kinds: Kinds): boolean {
 }
 
 const HEARD_MS = 3 * DAY_MS; // a decision stays on the home screen this long, then only in the record
+const SETTLE_MS = 30 * DAY_MS; // so does a clash in a record of one's own
 
 /** Whether a record waits for this person to do something. Days are looked over in a place of their own. */
 export function waits(view: View, page: KindPage, me: Me, nowMs: number): boolean {
   const own = view.author === me.person;
-  if (!own && !doors(page, me).has(view.state)) return false; // offers and clashes cost: look only where some may be
-  if (own && view.clashes.length > 0) return true;
+  if (own && nowMs - view.madeMs < SETTLE_MS && view.clashes.length > 0) return true;
   const act = toneOf(page, view.state) === "act";
-  if (page.identity === "person_day") return act && own && view.offers.length > 0;
-  if (view.offers.some((offer) => offer.tone === "go")) return true;
+  if (doors(page, me, own).has(view.state)) {
+    if (page.identity === "person_day") return act && own && view.offers.length > 0;
+    if (view.offers.some((offer) => offer.tone === "go")) return true;
+  }
+  if (!act || !own) return false;
   const last = view.story[view.story.length - 1];
-  const heard = !!last && last.person !== 0 && last.person !== me.person && nowMs - last.atMs < HEARD_MS;
-  return act && own && heard;
+  return !!last && last.person !== 0 && last.person !== me.person && nowMs - last.atMs < HEARD_MS;
 }
 
-const known = new WeakMap<KindPage, readonly [Me, ReadonlySet<string>]>();
+type Doors = readonly [me: Me, others: ReadonlySet<string>, own: ReadonlySet<string>];
+const known = new WeakMap<KindPage, Doors>();
 
-/** The states of a kind out of which a step of this person's roles leads. */
-function doors(page: KindPage, me: Me): ReadonlySet<string> {
-  const [of, states] = known.get(page) ?? [];
-  if (states && of === me) return states;
-  const steps = page.workflow.steps.filter((step) => shares(me, step.by));
-  const found = new Set(steps.flatMap((step) => step.start));
-  known.set(page, [me, found]);
-  return found;
+/** The states out of which a step leads that this person may take. Offers cost: they are looked at there only. */
+function doors(page: KindPage, me: Me, own: boolean): ReadonlySet<string> {
+  let found = known.get(page);
+  if (found?.[0] !== me) {
+    const leading = (may: (by: readonly string[]) => boolean): ReadonlySet<string> =>
+      new Set(page.workflow.steps.flatMap((step) => (may(step.by) ? step.start : [])));
+    found = [me, leading((by) => shares(me, by)), leading((by) => by.includes(AUTHOR) || shares(me, by))];
+    known.set(page, found);
+  }
+  return found[own ? 2 : 1];
 }
 
 /** What comes first: marked as urgent, then to review, then by how far along the workflow. */

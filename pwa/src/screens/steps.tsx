@@ -2,7 +2,7 @@
 // asked for above its button; a returned record asks for the one thing that is missing and no more.
 
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Offer, View } from "../model.ts";
 import type { KindPage } from "../sync/kind.ts";
 import { whenWords } from "../widgets/dates.ts";
@@ -42,7 +42,14 @@ export function Steps({ view, page, children }: StepsProps) {
         </div>
       )}
       {current ? (
-        <StepForm key={current.step} view={view} page={page} offer={current} label={label(current)}>
+        <StepForm
+          key={current.step}
+          view={view}
+          page={page}
+          offer={current}
+          label={label(current)}
+          chosen={current.step === chosen}
+        >
           {children}
         </StepForm>
       ) : (
@@ -57,6 +64,7 @@ interface StepFormProps {
   page: KindPage;
   offer: Offer;
   label: string;
+  chosen: boolean; // by hand, so that its first question takes the focus
   children: ComponentChildren;
 }
 
@@ -66,7 +74,7 @@ export function meantBy(asking: Asking | null, offer: Offer | undefined): string
 }
 
 /** What one step needs and may carry, and its button. */
-function StepForm({ view, page, offer, label, children }: StepFormProps) {
+function StepForm({ view, page, offer, label, chosen, children }: StepFormProps) {
   const asking = askingOf(page, view);
   const meant = meantBy(asking, offer);
   const must = named(page, meant ? meantFields(page, meant, offer) : offer.needs);
@@ -85,7 +93,7 @@ function StepForm({ view, page, offer, label, children }: StepFormProps) {
   return (
     <>
       {meant && asking && <Question asking={asking} page={page} view={view} />}
-      <Must must={must} meant={meant !== ""} filling={filling} />
+      <Must must={must} meant={meant !== ""} filling={filling} chosen={chosen} />
       <May may={may} filling={filling} />
       {meant && <Deadline view={view} page={page} />}
       {children}
@@ -105,12 +113,17 @@ interface MustProps {
   must: readonly NamedField[];
   meant: boolean; // the one thing a decision asked for
   filling: Filling;
+  chosen: boolean;
 }
 
-function Must({ must, meant, filling }: MustProps) {
+function Must({ must, meant, filling, chosen }: MustProps) {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (chosen) box.current?.querySelector<HTMLElement>("button, input, select, textarea")?.focus();
+  }, [chosen]);
   if (must.length === 0) return null;
   return (
-    <div class={meant ? "meant" : "said"}>
+    <div ref={box} class={meant ? "meant" : "said"}>
       {must.map(([name, field], index) => (
         <Editor
           key={name}

@@ -14,7 +14,7 @@ import { Relay } from "../widgets/relay.tsx";
 import { Failed, Row } from "../widgets/row.tsx";
 import { Timeline } from "../widgets/timeline.tsx";
 import { useModel, useWorld } from "../widgets/use-model.ts";
-import { titleWords, unitWords } from "../widgets/value-words.ts";
+import { personWords, titleWords, unitWords } from "../widgets/value-words.ts";
 import { pick, say } from "../words/say.ts";
 import { Facts } from "./facts.tsx";
 import { creatable, writable } from "./places.ts";
@@ -69,6 +69,7 @@ function Standing({ view, page }: { view: View; page: KindPage }) {
       <Flags view={view} page={page} />
       <StateMark view={view} page={page} />
       <span class="note parts">
+        {view.author > 0 && view.author !== world.me && <span>{personWords(view.author, world)}</span>}
         <span>{unitWords(view.area, world)}</span>
         {view.number && <span>{say("number", { n: view.number })}</span>}
       </span>

@@ -3,10 +3,11 @@
 import type { StoryLine, View } from "../model.ts";
 import type { KindPage } from "../sync/kind.ts";
 import { pick, say } from "../words/say.ts";
+import { whenWords } from "./dates.ts";
 import { Icon } from "./icon.tsx";
 import { stepOf, toneOf } from "./page.ts";
 import { useWorld } from "./use-model.ts";
-import { personWords, shortWhen, valueWords, type World } from "./value-words.ts";
+import { personWords, valueWords, type World } from "./value-words.ts";
 
 interface Line {
   atMs: number;
@@ -35,7 +36,7 @@ export function Timeline({ view, page, brief = false }: TimelineProps) {
           <i>
             <Icon name={line.sign} />
           </i>
-          <time>{shortWhen(line.atMs, world.nowMs)}</time> {line.words}
+          <time>{whenWords(line.atMs, world.nowMs, true)}</time> {line.words}
           {line.quote && !(brief && index === lines.length - 1) && <q>{line.quote}</q>}
         </li>
       ))}

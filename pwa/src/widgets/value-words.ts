@@ -4,7 +4,7 @@ import type { Unit, View } from "../model.ts";
 import type { Field, KindPage } from "../sync/kind.ts";
 import type { Value } from "../sync/value.ts";
 import { glue, pick, say } from "../words/say.ts";
-import { dateWords, dayWords, startOf, whenWords } from "./dates.ts";
+import { dateWords, daysAgo, dayWords, startOf, whenWords } from "./dates.ts";
 import { accuracyWords } from "./distance.ts";
 import { empty, type NamedField } from "./page.ts";
 
@@ -102,9 +102,9 @@ export function aboutWords(view: View, world: World): string {
   return page ? filled(page.about, view, page, world).join(say("listGap")) : "";
 }
 
-/** "11:20" today, "昨天 11:20", "11月18日": short, for lists. */
+/** "11:20" today, "昨天 11:20", "11月18日" before: short, for lists. */
 export const shortWhen = (ms: number, nowMs: number): string =>
-  nowMs - ms < 2 * 86_400_000 ? whenWords(ms, nowMs, true) : dateWords(ms, nowMs);
+  daysAgo(ms, nowMs) <= 1 ? whenWords(ms, nowMs, true) : dateWords(ms, nowMs);
 
 /** What is still to be filled in, in words; "" when nothing is. */
 export function missingWords(fields: readonly NamedField[], values: Readonly<Record<string, Value>>): string {
