@@ -24,7 +24,8 @@ run: setup pwa ## start a demo town on http://127.0.0.1:8000 (PORT, QIANSHAO_DAT
 
 test: lint pwa ## every check and test, the browser journeys included
 	cd pwa && npm test
-	CHROMIUM="$$(tests/browser.sh)" && export CHROMIUM && pytest $(PYTEST_ARGS)
+	pytest $(PYTEST_ARGS) --ignore=tests/whole
+	CHROMIUM="$$(tests/browser.sh)" && export CHROMIUM && pytest $(PYTEST_ARGS) tests/whole
 
 bench: setup-dev pwa ## measure; JSON under bench-results/
 	CHROMIUM="$$(tests/browser.sh)" && export CHROMIUM && python -m tests.bench

@@ -106,6 +106,9 @@ class Directory(Struct, frozen=True, rename="camel"):
     me: dict[str, Any]
     units: list[dict[str, Any]]
     people: list[tuple[int, str]]
+    devices: list[
+        tuple[int, int]
+    ]  # device number and whose it is: a stamp names a device, people read a name
 
 
 async def directory(people: People, session: Session, now_ms: int) -> Directory:
@@ -115,7 +118,8 @@ async def directory(people: People, session: Session, now_ms: int) -> Directory:
     me = _me(session, units, persons, now_ms)
     listed = [msgspec.to_builtins(unit) for unit in units]
     names = [(person.id, person.name) for person in persons]
-    return Directory(short([me, listed, names]), me, listed, names)
+    devices = [(device.number, device.person) for device in await people.devices(town)]
+    return Directory(short([me, listed, names, devices]), me, listed, names, devices)
 
 
 def _me(session: Session, units: Sequence[Unit], persons: Sequence[Person], now_ms: int) -> dict[str, Any]:

@@ -136,6 +136,9 @@ class People(Protocol):
     async def device(self, token_hash: bytes) -> Device | None:
         """Find the device a token is bound to; None if revoked or unknown."""
 
+    async def devices(self, town: int) -> list[Device]:
+        """List a town's devices, the revoked ones too: what they wrote still bears their number."""
+
     async def revoke(self, number: int, now_ms: int) -> None:
         """End a device's token."""
 

@@ -36,6 +36,10 @@ class Towns:
         version = await self._directory_version(session) if session else ""
         return Town(town, world, self.pages.version, version)
 
+    def enrolled(self) -> None:
+        """Hear that there is a new device: everybody's directory names it."""
+        self._versions.clear()
+
     async def _tree(self, town: int) -> list[Unit]:
         read, units = self._units.get(town, (0.0, []))
         if not units or time.monotonic() - read > KEEP_S:

@@ -182,6 +182,10 @@ class MemoryPeople:
         device = self._devices.get(token_hash)
         return None if device is None or device.number in self._revoked else device
 
+    async def devices(self, town: int) -> list[Device]:
+        """List a town's devices."""
+        return [device for device in self._devices.values() if device.town == town]
+
     async def revoke(self, number: int, now_ms: int) -> None:  # noqa: ARG002
         """End a device's token."""
         self._revoked.add(number)

@@ -55,6 +55,11 @@ DEVICE: Final = text(
         t.device.c.token_hash == bindparam("token"), t.device.c.revoked_ms == NONE
     )
 )
+DEVICES: Final = text(
+    select(t.device.c.number, t.device.c.person, t.device.c.town_id)
+    .where(t.device.c.town_id == bindparam("town"))
+    .order_by(t.device.c.number)
+)
 REVOKE: Final = text(
     update(t.device).where(t.device.c.number == bindparam("which")).values(revoked_ms=bindparam("now_ms"))
 )
@@ -144,6 +149,10 @@ class SqlPeople:
         """Find the device a token is bound to."""
         found = await self._read(DEVICE, token=token_hash)
         return Device(*found[0]) if found else None
+
+    async def devices(self, town: int) -> list[Device]:
+        """List a town's devices."""
+        return [Device(*found) for found in await self._read(DEVICES, town=town)]
 
     async def revoke(self, number: int, now_ms: int) -> None:
         """End a device's token."""

@@ -102,6 +102,7 @@ export interface Directory {
     readonly shape: readonly (readonly [number, number])[];
   }[];
   readonly people: readonly (readonly [id: number, name: string])[];
+  readonly devices?: readonly (readonly [number: number, person: number])[]; // whose device a stamp names
 }
 
 /** A place as captured. */

@@ -159,7 +159,10 @@ function writers(mirror: Mirror): (device: string) => number {
       for (const { story } of records.values())
         for (const { stamp, person } of story) if (person) known.set(stamp[2], person);
     }
-    return known.get(device) ?? 0;
+    if (known.has(device)) return known.get(device) ?? 0;
+    const number = Number.parseInt(device.slice(0, 8), 16);
+    const pairs = mirror.directory.peek()?.devices ?? []; // older servers do not tell them
+    return pairs.find(([each]) => each === number)?.[1] ?? 0;
   };
 }
 

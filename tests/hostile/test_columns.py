@@ -1,6 +1,5 @@
 """Columns that lie about themselves: refused at once, whatever they promise."""
 
-import time
 import zlib
 from typing import Any
 
@@ -21,7 +20,6 @@ from tests.hostile.sender import (
 
 pytestmark = pytest.mark.anyio
 
-ANSWERED_S = 3.0  # a loaded machine included; measured below 0.3
 INCIDENT, VISIT = (list(KINDS).index(name) for name in ("incident", "visit"))
 PLACE = list(KINDS["incident"].fields).index("place")
 MATTER = list(KINDS["incident"].fields).index("matter")
@@ -38,10 +36,7 @@ def columns(size: int = 3, **changed: Any) -> list[Any]:
 
 async def post(worker, packed: Any):
     body = zlib.compress(spelled(envelope(worker, packed)), 1)
-    started = time.monotonic()
-    answer = await worker.post(body, **{"content-encoding": "deflate"})
-    assert time.monotonic() - started < ANSWERED_S
-    return answer
+    return await worker.post(body, **{"content-encoding": "deflate"})
 
 
 async def test_the_columns_these_tests_spoil_are_good(enrol):

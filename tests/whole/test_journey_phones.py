@@ -35,6 +35,7 @@ def test_two_phones_edit_one_visit_offline_and_both_end_the_same(
         expect(each.page.get_by_role("heading", name="有一处要你定")).to_be_visible()
         expect(each.page.get_by_text(AT_HOME)).to_be_visible()
         expect(each.page.get_by_text(WITH_SON)).to_be_visible()
+        expect(each.page.get_by_text("系统")).to_have_count(0)
     one.shot("clash")
     one.page.get_by_role("button", name="用我的").first.click()
     bar_home(one, town)

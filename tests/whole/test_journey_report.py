@@ -17,7 +17,13 @@ def test_from_tap_to_screen(town: Town, phone: Callable[[str], Phone], photo: Pa
     sign_in(worker, town, town.code("fulltime_worker"))
     sign_in(secretary, town, town.code("community_secretary"))
     worker.shot("home")
+    queue = secretary.page
+    expect(queue.get_by_text("开始审")).to_be_visible()
     secretary.shot("queue")
+    queue.get_by_text("老鹰岩路口").first.click()
+    secretary.wait_js("[...document.images].some(i => i.naturalWidth > 200)")
+    secretary.shot("review-first")
+    queue.goto(f"{town.url}/#/queue")
     report_twice_offline(worker, photo)
     find_all_after_a_kill(worker, town)
     worker.offline(cut=False)

@@ -24,6 +24,7 @@ def test_a_page_added_while_the_town_runs_is_used_in_the_browser(
     (folder / "lamp_check.toml").write_text(PAGE[1], encoding="utf-8")
 
     page = worker.page
+    page.wait_for_timeout(1_200)  # the server looks at its pages once a second
     page.reload()
     delivered(page)
     bar(page, "记录")

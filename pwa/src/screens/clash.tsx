@@ -96,7 +96,7 @@ interface SideProps {
 
 function Side({ choice, words, others, take }: SideProps) {
   const world = useWorld();
-  const who = personWords(choice.person, world);
+  const who = choice.person ? personWords(choice.person, world) : say("someone"); // the system fills in nothing
   const label = choice.mine
     ? say("clash.mine")
     : others === 1

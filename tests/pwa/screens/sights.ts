@@ -141,6 +141,7 @@ export const daySheet = page("day_sheet", "今日清单", {
     steps: [
       step("submit", ["open"], "submitted", { by: ["author"], tone: "go" }),
       step("confirm", ["submitted"], "open", { by: ["grid_leader", ...SECRETARY], tone: "go" }),
+      step("answer", ["queried"], "submitted", { by: ["author"], tone: "go" }),
     ],
   },
 });
