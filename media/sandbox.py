@@ -91,9 +91,11 @@ class _Worker:
 
     def _kill(self) -> None:
         self._sound = False
-        if self._process and self._process.returncode is None:
+        # Not through asyncio's own kill(): that polls first, which takes the exit status away from the
+        # watcher that waits for it, and a child that died of its processor time looks like any other.
+        if self._process and self._process.returncode is None and _runs(self._process.pid):
             with contextlib.suppress(ProcessLookupError):
-                self._process.kill()
+                os.kill(self._process.pid, signal.SIGKILL)
 
     async def _alive(self) -> bool:
         """Start the process unless it runs; False when none can be had just now."""
