@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import type { Plugin } from "vite";
 
-const TEXT = /\.(html|js|css|svg|webmanifest)$/;
+const TEXT = /\.(html|js|css|svg|webmanifest)$|^en\.json$/; // csp.json stays on the server
 
 /** The plugin; it stands last in the list, after the service worker has been written. */
 export function zip(): Plugin {
