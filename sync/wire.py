@@ -2,8 +2,8 @@
 
 Ops travel with codes for kinds, fields, options, steps and states: their places in the kind pages,
 valid under one version of the pages only, which the push names. Three ops and more travel as
-columns: the same field of all ops side by side compresses to about three quarters of rows
-(measured, docs/adr/0008-packed-columns.md). An op that the pages cannot code travels raw.
+columns: the same field of all ops side by side compresses 4 per cent better than coded rows
+(figures: docs/adr/0008-packed-columns.md). An op that the pages cannot code travels raw.
 The normative description, with worked bytes, is docs/sync.md.
 Twin: pwa/src/sync/wire.ts. Shared cases: tests/vectors/wire.json.
 """

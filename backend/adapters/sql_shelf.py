@@ -1,7 +1,7 @@
 """A town's rows in SQLite: everything one request reads or writes, as plain functions of the driver.
 
 It runs on the connection's own thread, a whole port call in one hop: statement by statement through
-aiosqlite an exchange took 18 hops, and they cost more than the statements did (measured).
+aiosqlite an exchange woke the event loop 32 times, in one hop a call 18 times (counted in a profile).
 """
 
 import sqlite3

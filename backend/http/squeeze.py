@@ -8,7 +8,7 @@ from litestar import Response
 from backend.http.context import AnyRequest
 
 PAYS_FROM: Final = 200  # bytes; a shorter answer grows
-LEVEL: Final = 6  # of zlib: level 9 costs twice the time for 1 per cent
+LEVEL: Final = 6  # zlib's own default; level 9 made a receipt of 38 KB 2 per cent smaller
 
 
 def squeezed(body: bytes, request: AnyRequest, headers: dict[str, str] | None = None) -> Response[bytes]:
