@@ -1,21 +1,34 @@
-"""The `qianshao` command: serve, demo, migrate, enrol, kinds."""
+"""The `qianshao` command: serve, demo, migrate, enrol, kinds, backup, restore, check, erase."""
 
 import argparse
 import asyncio
 import json
 import os
+import sqlite3
 import sys
 from collections.abc import Callable, Sequence
+from importlib.metadata import version as installed
+from pathlib import Path
 from typing import Final
 
 import uvicorn
+from msgspec.structs import replace
 
+from backend.adapters.disk import DiskBlobs
+from backend.adapters.ledger import FileLedger, merge_ledgers
+from backend.adapters.rows import copy_database, rows_of, wanted_version
 from backend.adapters.sqlite import InUse, hold, migrate
 from backend.app import build, opened
+from backend.backup import Source, back_up
 from backend.config import Settings, SettingsError, read_settings
 from backend.demo.seed import Welcome, demo
+from backend.erase import Erased, NotErased, Store, erase
 from backend.kinds import read_pages
+from backend.ledger import FILE as LEDGER
+from backend.ledger import LedgerDamaged
+from backend.manifest import MANIFEST, BadBackup, Desk, faults_in, faults_of
 from backend.people import new_code
+from backend.restore import restore
 from backend.towns import wall_ms
 from sync.kind import KindError, version
 
@@ -86,6 +99,85 @@ def run_kinds(settings: Settings, _: argparse.Namespace) -> int:
     return 0
 
 
+def desk() -> Desk:
+    """Say how a database is worked on from outside."""
+    return Desk(
+        copy_database,
+        rows_of,
+        migrate,
+        merge_ledgers,
+        installed("qianshao"),
+        wanted_version(),
+        Settings().page_dirs[0],
+    )
+
+
+def run_backup(settings: Settings, asked: argparse.Namespace) -> int:
+    """Make a backup, while the server runs or not."""
+    source = Source(settings.root, settings.page_dirs[1])
+    made = back_up(desk(), source, Path(asked.place), wall_ms(), keep=max(asked.keep, 0), fast=asked.fast)
+    ends = ", ".join(f"town {town} up to {mark.seq}" for town, mark in sorted(made.manifest.towns.items()))
+    print(f"{made.path}: {ends or 'no town'}, {made.manifest.photos} photos")
+    for name in made.dropped:
+        print(f"{name}: thrown away")
+    for digest in made.manifest.lacking:
+        print(f"photo {digest} is missing or damaged, here and in every backup", file=sys.stderr)
+    return 1 if made.manifest.lacking else 0
+
+
+def run_restore(settings: Settings, asked: argparse.Namespace) -> int:
+    """Put a backup in place of a data directory that nobody serves."""
+    into = replace(settings, data=asked.to or settings.data)
+    handle = hold(into.root)
+    try:
+        restored = restore(desk(), Path(asked.backup), into.root, wall_ms())
+    finally:
+        os.close(handle)
+
+    async def erase_again() -> None:
+        async with opened(into):  # which erases again what the ledger names
+            pass
+
+    asyncio.run(erase_again())
+    print(f"{into.root} is as it was in {restored.manifest.name}; what was there lies in {restored.aside}")
+    return 0
+
+
+def run_check(settings: Settings, asked: argparse.Namespace) -> int:
+    """Audit a data directory or a backup."""
+    path = Path(asked.path or settings.root)
+    look = faults_of if (path / MANIFEST).is_file() else faults_in
+    found = 0
+    for fault in look(desk(), path, fast=asked.fast):
+        found += 1
+        print(json.dumps({"fault": fault}, ensure_ascii=False) if asked.json else fault, flush=True)
+    print(
+        json.dumps({"path": str(path), "faults": found}) if asked.json else f"{path}: {found or 'no'} faults"
+    )
+    return 1 if found else 0
+
+
+def run_erase(settings: Settings, asked: argparse.Namespace) -> int:
+    """Erase a record for good, while the server is stopped."""
+
+    async def carry_out() -> Erased:
+        async with opened(settings) as parts:
+            store = Store(
+                parts.lanes, DiskBlobs(settings.root / "photos"), FileLedger(settings.root / LEDGER)
+            )
+            towns = [asked.town] if asked.town else await parts.lanes.towns()
+            if len(towns) != 1:
+                raise NotErased(f"name the town: --town, one of {towns}")
+            return await erase(store, towns[0], asked.record, parts.towns.pages.kinds, wall_ms())
+
+    erased = asyncio.run(carry_out())
+    print(f"erased: {', '.join(erased.records)} and {erased.photos} photos")
+    for name in erased.naming:
+        print(f"{name} names it: what it says stays")
+    print("make a backup now: the older ones still hold it, and are erased from as they are restored")
+    return 0
+
+
 def parser() -> argparse.ArgumentParser:
     """Describe the command line."""
     top = argparse.ArgumentParser(
@@ -107,7 +199,26 @@ def parser() -> argparse.ArgumentParser:
     enrol = add("enrol", run_enrol, "print a one-time sign-in code for a person")
     enrol.add_argument("person", type=int, help="the person's number")
     add("kinds", run_kinds, "check the record kinds and list them")
+    _add_backups(add)
     return top
+
+
+def _add_backups(add: Callable[[str, Command, str], argparse.ArgumentParser]) -> None:
+    fast = "do not read the photos that are there"
+    save = add("backup", run_backup, "make a verified backup; the server may run")
+    save.add_argument("place", metavar="DEST", help="folder of the backups, best on another machine's disk")
+    save.add_argument("--keep", type=int, default=0, metavar="N", help="throw all but the newest N away")
+    save.add_argument("--fast", action="store_true", help=fast)
+    back = add("restore", run_restore, "put a backup in place of the data, which is kept aside")
+    back.add_argument("backup", metavar="BACKUP", help="one backup, a folder of DEST")
+    back.add_argument("--to", default="", metavar="DIR", help="another data directory")
+    look = add("check", run_check, "audit a data directory or a backup; the server may run")
+    look.add_argument("path", nargs="?", default="", help="default: the data directory")
+    look.add_argument("--json", action="store_true", help="one JSON object a line")
+    look.add_argument("--fast", action="store_true", help=fast)
+    gone = add("erase", run_erase, "erase a record by law, for good (not while the server runs)")
+    gone.add_argument("record", metavar="RECORD", help="its id")
+    gone.add_argument("--town", type=int, default=0, metavar="N", help="where there are several")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -115,7 +226,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser().parse_args(arguments)
     try:
         result: int = asked.run(read_settings(os.environ), asked)
-    except (SettingsError, KindError, InUse, OSError) as fault:
+    except (
+        SettingsError,
+        KindError,
+        InUse,
+        BadBackup,
+        NotErased,
+        LedgerDamaged,
+        OSError,
+        sqlite3.Error,
+    ) as fault:
         print(f"qianshao: {fault}", file=sys.stderr)
         return 2
     return result

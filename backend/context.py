@@ -3,10 +3,12 @@
 from msgspec import Struct
 
 from backend.config import Settings
+from backend.devices import Contacts
 from backend.people import Brake
 from backend.photos import Photos
 from backend.ports import Bell, Lanes, People
 from backend.towns import Towns
+from backend.witness import Watch
 
 
 class Context(Struct, frozen=True):
@@ -19,3 +21,5 @@ class Context(Struct, frozen=True):
     towns: Towns
     photos: Photos
     brake: Brake
+    contacts: Contacts
+    watch: Watch

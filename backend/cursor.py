@@ -3,21 +3,33 @@
 A scope is a granted unit with the roles held on it (other roles may read other records), or a
 person's own records. One that is new in the view is heard from the start; one that is gone is taken
 back; both in pages.
-Form: directory version, then per scope `unit.roles.position`, numbers in base 36, joined by `-`. Between
-two pages the position is `at+base`; of a scope that is being taken back it begins with `~`; one that is
-the same as that of the scope before is left out, as it mostly is.
+Form: four digits that tell what else the device was told (directory, backups), five that seal the rest,
+the position of the log when the cursor was given; then per scope `unit.roles.position`; numbers in base
+36, parts joined by `-`. Between two pages the position is `at+base`; of a scope that is being taken back
+it begins with `~`; one that is the same as the one before is left out, as it mostly is, and so are the
+points at the end.
+The seal is a hash over the cursor, its device and the hash of the log at that position. So a cursor
+shows two things by itself: that this server gave it to this device, and that the log it was given from
+is still this one (I11). As what a device was last told holds all its acknowledged ops, that one position
+stands for both the pull and the acknowledgements.
 """
 
 import re
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
+
+from sync.digest import token
 
 DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 CURSOR_MAX: Final = 16_000  # characters: a thousand scopes; ours have a few
 NUMBER: Final = "[0-9a-z]{1,12}"
 POSITION: Final = re.compile(rf"(~?)({NUMBER})(?:\+({NUMBER}))?")
-SCOPE: Final = re.compile(rf"(_?)({NUMBER})\.([0-9a-f]{{0,4}})\.(~?{NUMBER}(?:\+{NUMBER})?)?")
+TOLD_DIGITS: Final = 4  # base64url: 24 bits tell one version of the directory from the next
+SEAL_DIGITS: Final = 5  # base64url: 30 bits; a guess is wrong a thousand million times before it is right
+FIRST: Final = re.compile(rf"([\w-]{{{TOLD_DIGITS}}})([\w-]{{{SEAL_DIGITS}}})({NUMBER})", re.ASCII)
+SCOPE: Final = re.compile(rf"(_?)({NUMBER})(?:\.([0-9a-f]{{0,4}}))?(?:\.(~?{NUMBER}(?:\+{NUMBER})?))?")
 
 
 class Scope(Struct, frozen=True, order=True):
@@ -36,36 +48,58 @@ class Heard(Struct, frozen=True, order=True):
 
 
 class Cursor(Struct, frozen=True):
-    """What a device has heard by scope, and the version of the directory delivered."""
+    """What a device has heard by scope, up to where the log went then, and what else it was told."""
 
-    directory: str
+    told: str
+    head: int
     heard: dict[Scope, Heard]
+    seal: str = ""
+
+
+NEVER: Final = Cursor("", 0, {})
 
 
 def spell(cursor: Cursor) -> str:
     """Write a cursor as it travels."""
-    scopes, before = [], ""
+    return f"{cursor.told}{cursor.seal}{plain(cursor)}"
+
+
+def plain(cursor: Cursor) -> str:
+    """Write what the seal is put on."""
+    before = _base36(cursor.head)
+    scopes = [before]
     for scope, heard in sorted(cursor.heard.items()):
         position = _position(heard)
         said = "" if position == before else position
-        scopes.append(f"{_base36(scope.unit)}.{scope.roles}.{said}")
+        scopes.append(f"{_base36(scope.unit)}.{scope.roles}.{said}".rstrip("."))
         before = position
-    return "-".join([cursor.directory, *scopes])
+    return "-".join(scopes)
 
 
-def parse(text: str) -> Cursor:
-    """Read a cursor; one that cannot be read is a new device's, which is safe: it hears all again."""
-    directory, *scopes = text[:CURSOR_MAX].split("-")
+def sealed(cursor: Cursor, device: str, mark: bytes) -> Cursor:
+    """Seal a cursor for a device (8 hex digits of its number) under the hash of the log at its position."""
+    return replace(cursor, seal=token(mark, f"{device} {cursor.told} {plain(cursor)}", SEAL_DIGITS))
+
+
+def parse(text: str) -> Cursor | None:
+    """Read a cursor; None where it cannot be one of ours. An empty one has heard nothing."""
+    if not text:
+        return NEVER
+    beginning, rest = text[: TOLD_DIGITS + SEAL_DIGITS], text[TOLD_DIGITS + SEAL_DIGITS : CURSOR_MAX]
+    first, *scopes = rest.split("-")
+    found = FIRST.fullmatch(beginning + first)
+    if len(text) > CURSOR_MAX or not found:
+        return None
     heard: dict[Scope, Heard] = {}
-    position = ""
+    position = found[3]
     for scope in scopes:
-        found = SCOPE.fullmatch(scope)
-        position = (found and found[4]) or position
-        if len(text) > CURSOR_MAX or not found or not position:
-            return Cursor("", {})
-        number = int(found[2], 36)
-        heard[Scope(-number if found[1] else number, found[3])] = _heard(position)
-    return Cursor(directory[:8], heard)
+        part = SCOPE.fullmatch(scope)
+        if part is None:
+            return None
+        position = part[4] or position
+        number = int(part[2], 36)
+        heard[Scope(-number if part[1] else number, part[3] or "")] = _heard(position)
+    return Cursor(found[1], int(found[3], 36), heard, found[2])
 
 
 def _position(heard: Heard) -> str:

@@ -12,13 +12,17 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from backend.cursor import parse, spell
-from backend.ports import Lane, Lanes, PhotoRow
+from backend.cursor import TOLD_DIGITS, parse, spell
+from backend.ledger import allowed, recall
+from backend.poison import Case, as_sent, blames_an_op, one_by_one
+from backend.ports import Lane, Lanes, Ledger, PhotoRow
 from backend.problems import Refused
 from backend.ranges import clip, missing
-from backend.view import News, news, photo_keys
+from backend.view import News, believes, news, photo_keys, retold
 from media.preview import check_preview
 from sync.clock import Stamp
+from sync.digest import token
+from sync.kind import Kinds
 from sync.op import Op, Verdict, minted
 from sync.permit import Actor
 from sync.settle import Settled, World, settle
@@ -38,22 +42,102 @@ class Town(Struct, frozen=True):
     world: World
     kinds_version: str
     directory_version: str
+    backed: int = 0  # position of the log up to which a verified backup exists
+    ledger: Ledger | None = None  # what was erased by law
+
+
+class Load(Struct, frozen=True):
+    """What a push carries, read and bounded."""
+
+    push: Push
+    ops: list[Op]
+    photos: list[PhotoRow]
 
 
 async def exchange(lanes: Lanes, town: Town, actor: Actor, push: Push, now_ms: int) -> tuple[Receipt, bool]:
     """Settle what a device pushes and give what it has not heard; True if others have news now."""
+    load = read_load(push, town, actor)
+    hold = lanes.write if load.ops or load.photos else lanes.read
+    try:
+        receipt, fresh = await hold(town.id, lambda lane: answer(lane, load, town, actor, now_ms))
+    except Exception as fault:
+        if not load.ops or not blames_an_op(fault):
+            raise
+        receipt, fresh = await _part(lanes, load, town, actor, now_ms)
+    return receipt, fresh
+
+
+async def _part(lanes: Lanes, load: Load, town: Town, actor: Actor, now_ms: int) -> tuple[Receipt, bool]:
+    """Answer a push that cannot be settled whole: op by op, those at fault parked."""
+
+    def alone(lane: Lane, op: Op) -> Settled:
+        return take(lane, replace(load, ops=[op], photos=[]), town, actor, now_ms)
+
+    def erased(lane: Lane, op: Op) -> bool:
+        return recall(town.ledger, town.id, lane.load(actor.device, [op]), [op]).gone.get(op.record, False)
+
+    parted = await one_by_one(Case(lanes, town.id, town.world, actor, now_ms), load.ops, alone, erased)
+    rest = replace(load, ops=[op for op in load.ops if op.n not in parted.verdicts])
+    receipt, _ = await lanes.write(town.id, lambda lane: answer(lane, rest, town, actor, now_ms))
+    verdicts = [*receipt.verdicts, *parted.verdicts.values()]
+    return replace(receipt, verdicts=sorted(verdicts, key=lambda each: each.n)), parted.news
+
+
+def read_load(push: Push, town: Town, actor: Actor) -> Load:
+    """Read what a push carries; raises Refused if it is no push of ours."""
     _check(push, town)
-    ops = _ops(push, town, actor)
-    photos = [_photo(each) for each in push.photos]
-    async with lanes.write(town.id) if ops or photos else lanes.read(town.id) as lane:
-        known = await lane.load(actor.device, ops)
-        settled = settle(known, ops, actor, town.world, now_ms)
-        if settled.log or photos:
-            await lane.announce(photos)
-            await lane.save(settled, _refs(settled, town.world))
-        fresh = await news(lane, parse(push.cursor), actor, town.world, town.directory_version)
-        receipt = await _receipt(lane, push, settled.verdicts, fresh, actor, now_ms)
+    return Load(push, _ops(push, town, actor), [_photo(each) for each in push.photos])
+
+
+def answer(lane: Lane, load: Load, town: Town, actor: Actor, now_ms: int) -> tuple[Receipt, bool]:
+    """Settle and store what a push carries, and write the receipt: one piece of work on the lane.
+
+    Not if its cursor is of another log: what this one has lost must come before what builds on it, or that
+    would be refused for good. The phone hears what is missing, and sends all of it.
+    """
+    untaken = bool(load.ops) and not believes(lane, load.push.cursor, actor, town.world.units)
+    if untaken:
+        load = replace(load, ops=[])
+    settled = take(lane, load, town, actor, now_ms)
+    fresh = news(lane, load.push.cursor, actor, town.world, told(town), settled.records)
+    fresh = retold(fresh, lane, _unsure(load.ops, settled, town.world.kinds), actor, town.world)
+    receipt = _receipt(lane, load, settled.verdicts, fresh, town, actor, now_ms)
+    if load.ops and receipt.missing:
+        lane.claim(actor.device, load.push.top)
+    if untaken:  # numbers of ops pushed now are no answer to them: a copy of the store may have used them
+        receipt = replace(receipt, acks=[])
     return receipt, bool(settled.records)
+
+
+def take(lane: Lane, load: Load, town: Town, actor: Actor, now_ms: int) -> Settled:
+    """Settle and store what a push carries."""
+    known = recall(town.ledger, town.id, as_sent(lane.load(actor.device, load.ops), load.ops), load.ops)
+    settled = settle(known, load.ops, actor, town.world, now_ms)
+    photos = allowed(town.ledger, town.id, load.photos)
+    if settled.log or photos:
+        lane.announce(photos)
+        lane.save(settled, _refs(settled, town.world))
+    return settled
+
+
+def _unsure(ops: Sequence[Op], settled: Settled, kinds: Kinds) -> list[str]:
+    """List the records that the phone cannot fold an applied op into by itself.
+
+    Either the answer is repeated, as the first was lost, and its copy may hold parts of what came later; or
+    the op was weighed, under grants the phone need not have heard of.
+    """
+    new = {row.op.n for row in settled.log}
+    applied = {verdict.n for verdict in settled.verdicts if verdict.code == "applied"}
+    return [op.record for op in ops if op.n in applied and (op.n not in new or _weighed(op, kinds))]
+
+
+def _weighed(op: Op, kinds: Kinds) -> bool:
+    return any(kinds[op.kind].fields[name].own for name in op.sets)
+
+
+def told(town: Town) -> str:
+    """Name in a few digits what a device is told beside its records: the directory, the backups."""
+    return token(b"", f"{town.directory_version} {town.backed}", TOLD_DIGITS)
 
 
 def _check(push: Push, town: Town) -> None:
@@ -104,6 +188,8 @@ def _kept(op: Op, device: str) -> Op:
 
 def _plain(change: Any) -> bool:
     """Tell whether a change holds only text and whole numbers, nested no deeper than any rule needs."""
+    if isinstance(change, str):
+        return True  # most are
     level = [change]
     for _ in range(DEPTH_MAX):
         if any(isinstance(each, int) and abs(each) > INT_MAX for each in level):
@@ -134,12 +220,16 @@ def _refs(settled: Settled, world: World) -> dict[str, list[str]]:
     return {record: keys for record, keys in refs.items() if keys}
 
 
-async def _receipt(
-    lane: Lane, push: Push, verdicts: Sequence[Verdict], fresh: News, actor: Actor, now_ms: int
+def _receipt(
+    lane: Lane, load: Load, verdicts: Sequence[Verdict], fresh: News, town: Town, actor: Actor, now_ms: int
 ) -> Receipt:
-    seen = await lane.seen(actor.device) if push.top else []
-    rows = await lane.photos(fresh.photo_keys)
-    heard = parse(push.cursor).directory
+    push = load.push
+    # Even of a phone that has made nothing: numbers beyond its own tell it that its store is a copy.
+    seen = lane.seen(actor.device)
+    rows = lane.photos(fresh.photo_keys)
+    heard = parse(push.cursor)
+    changed = heard is None or heard.told != fresh.cursor.told
+    placed = bool(load.ops) or fresh.anew
     return Receipt(
         server_ms=now_ms,
         cursor=spell(fresh.cursor),
@@ -150,7 +240,10 @@ async def _receipt(
         records=fresh.records,
         photos=[_told(row) for row in rows.values()],
         gone=fresh.gone,
-        directory=fresh.cursor.directory if fresh.cursor.directory != heard else "",
+        directory=town.directory_version if changed else "",
+        anew=fresh.anew,
+        head=fresh.cursor.head if placed else 0,
+        backed=town.backed if placed or changed else 0,
     )
 
 

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from backend.ports import Device, People, Person, Unit
 from backend.problems import Refused
+from backend.view import Tree
 from sync.digest import short
 from sync.permit import Actor, Grant, Units, live, path
 
@@ -20,6 +21,7 @@ TRIES_MAX: Final = 10  # wrong codes from one address within the window
 WINDOW_MS: Final = 600_000  # ten minutes
 ADDRESSES_MAX: Final = 1_000  # remembered before old ones are looked for
 HOUR_MS: Final = 3_600_000
+LATE_MS: Final = 180 * 24 * HOUR_MS  # how long what was written under an ended grant is kept for review
 LEADS: Final = "leader"  # grid and board leaders are whom a worker calls first
 
 
@@ -29,10 +31,11 @@ class Session(Struct, frozen=True):
     device: Device
     person: Person
     grants: tuple[Grant, ...]  # live ones
+    once: tuple[Grant, ...] = ()  # those that ended within LATE_MS
 
     def actor(self, incarnation: str) -> Actor:
         """Name the actor of one push; the token fixes the device number, the phone its incarnation."""
-        return Actor(self.person.id, self.grants, f"{self.device.number:08x}{incarnation}")
+        return Actor(self.person.id, self.grants, f"{self.device.number:08x}{incarnation}", self.once)
 
 
 def hashed(secret: str) -> bytes:
@@ -47,8 +50,14 @@ async def new_code(people: People, person: int, now_ms: int, hours: int) -> str:
     return code
 
 
-async def enrol(people: People, code: str, device_name: str, now_ms: int) -> tuple[str, Device]:
-    """Spend a code on a new device; gives its token, which is kept nowhere but on the phone."""
+async def enrol(
+    people: People, code: str, device_name: str, now_ms: int, wanted: int = 0
+) -> tuple[str, Device]:
+    """Spend a code on a device; gives its token, which is kept nowhere but on the phone.
+
+    A phone that signs in again names the number it bore: under it stand the ops it has not sent, and those
+    a restored server forgot.
+    """
     number = await people.spend_code(hashed(plain_code(code)), now_ms)
     if number is None:
         raise Refused("code_unknown")
@@ -56,7 +65,7 @@ async def enrol(people: People, code: str, device_name: str, now_ms: int) -> tup
     if person is None:
         raise Refused("code_used")
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    return token, await people.bind(person, device_name[:80], hashed(token), now_ms)
+    return token, await people.bind(person, device_name[:80], hashed(token), now_ms, wanted)
 
 
 def plain_code(code: str) -> str:
@@ -66,11 +75,12 @@ def plain_code(code: str) -> str:
 
 async def signed_in(people: People, token: str, now_ms: int) -> Session:
     """Find whose token this is; raises signed_out if nobody's."""
-    device = await people.device(hashed(token)) if token else None
-    person = await people.person(device.person) if device else None
-    if device is None or person is None:
+    found = await people.bearer(hashed(token)) if token else None
+    if found is None:
         raise Refused("signed_out")
-    return Session(device, person, live(person.grants, now_ms))
+    device, person = found
+    ended = [each for each in person.grants if 0 < each.until_ms <= now_ms < each.until_ms + LATE_MS]
+    return Session(device, person, live(person.grants, now_ms), tuple(ended))
 
 
 class Brake:
@@ -111,25 +121,55 @@ class Directory(Struct, frozen=True, rename="camel"):
     ]  # device number and whose it is: a stamp names a device, people read a name
 
 
-async def directory(people: People, session: Session, now_ms: int) -> Directory:
-    """Put the directory of one person together; its version changes when anything in it does."""
-    town = session.person.town
+class Common(Struct, frozen=True):
+    """What all directories of a town share; `digest` changes when anything in it does."""
+
+    units: list[Unit]
+    tree: Tree
+    people: list[Person]
+    devices: list[tuple[int, int]]
+    digest: str
+
+
+async def common(people: People, town: int) -> Common:
+    """Load what all directories of a town share: in a town of thousands of phones it is worth keeping."""
     units, persons = await people.units(town), await people.people(town)
-    me = _me(session, units, persons, now_ms)
-    listed = [msgspec.to_builtins(unit) for unit in units]
-    names = [(person.id, person.name) for person in persons]
     devices = [(device.number, device.person) for device in await people.devices(town)]
-    return Directory(short([me, listed, names, devices]), me, listed, names, devices)
+    plain = msgspec.to_builtins((units, persons, devices))
+    tree = Tree({unit.id: unit.node for unit in units})
+    return Common(units, tree, persons, devices, short(plain))
 
 
-def _me(session: Session, units: Sequence[Unit], persons: Sequence[Person], now_ms: int) -> dict[str, Any]:
-    person, tree = session.person, {unit.id: unit.node for unit in units}
-    helper = _helper(session, persons, tree, now_ms)
+async def directory(people: People, session: Session, now_ms: int) -> Directory:
+    """Put the directory of one person together."""
+    return described(await common(people, session.person.town), session, now_ms)
+
+
+def described(shared: Common, session: Session, now_ms: int) -> Directory:
+    """Put the directory of one person together; its version changes when anything in it does."""
+    me = _me(session, shared, now_ms)
+    listed = [msgspec.to_builtins(unit) for unit in shared.units]
+    names = [(person.id, person.name) for person in shared.people]
+    return Directory(_version(me, shared), me, listed, names, shared.devices)
+
+
+def version_for(shared: Common, session: Session, now_ms: int) -> str:
+    """Name the version of a person's directory without putting it together."""
+    return _version(_me(session, shared, now_ms), shared)
+
+
+def _version(me: dict[str, Any], shared: Common) -> str:
+    return short([me, shared.digest])
+
+
+def _me(session: Session, shared: Common, now_ms: int) -> dict[str, Any]:
+    person = session.person
+    helper = _helper(session, shared.people, shared.tree, now_ms)
     return {
         "person": person.id,
         "name": person.name,
         "town": person.town,
-        "townName": next((unit.name for unit in units if unit.id == person.town), ""),
+        "townName": next((unit.name for unit in shared.units if unit.id == person.town), ""),
         "grants": [{"role": grant.role, "unit": grant.unit} for grant in session.grants],
         "helpName": helper.name if helper else "",
         "helpPhone": helper.phone if helper else "",

@@ -1,8 +1,7 @@
 """Ports: what the server needs of the world outside. Every port has two adapters at least."""
 
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
-from typing import Protocol
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Final, Protocol, TypeVar
 
 from msgspec import Struct
 
@@ -11,6 +10,8 @@ from sync.op import Op
 from sync.permit import Grant, OrgUnit
 from sync.register import Record
 from sync.settle import Known, Settled
+
+T = TypeVar("T")
 
 
 class PhotoRow(Struct, frozen=True):
@@ -24,50 +25,94 @@ class PhotoRow(Struct, frozen=True):
 
 
 class Lane(Protocol):
-    """One town's records and log, held for the length of one request (I5: one writer a lane)."""
+    """One town's records and log, held for the length of one piece of work (I5: one writer a lane).
 
-    async def load(self, device: str, ops: Sequence[Op]) -> Known:
+    Plain calls, for the work runs where the store is: whoever wants it waits for the whole of it.
+    """
+
+    def load(self, device: str, ops: Sequence[Op]) -> Known:
         """Load what bears on a push: its records, the numbers it repeats, the stamps it reuses."""
 
-    async def records(self, ids: Sequence[str]) -> dict[str, Record]:
+    def records(self, ids: Sequence[str]) -> dict[str, Record]:
         """Load records by id; absent ones are left out."""
 
-    async def save(self, settled: Settled, photo_refs: Mapping[str, Sequence[str]]) -> None:
+    def save(self, settled: Settled, photo_refs: Mapping[str, Sequence[str]]) -> None:
         """Store what a push or a timer changed, with the photo keys each changed record refers to."""
 
-    async def seen(self, device: str) -> Ranges:
+    def seen(self, device: str) -> Ranges:
         """Say which op numbers of a device the log holds."""
 
-    async def head(self) -> int:
+    def claim(self, device: str, top: int) -> None:
+        """Note the highest op number a device says it made; a lower one than known changes nothing."""
+
+    def claimed(self, device: str) -> int:
+        """Give the highest op number a device was noted to have made, 0 if none was."""
+
+    def numbers(self) -> dict[str, tuple[Ranges, int]]:
+        """Say of every device id which numbers the log holds, and the highest it claimed, 0 if none."""
+
+    def head(self) -> int:
         """Say the last position taken."""
 
-    async def since(self, channels: Sequence[int], after: int, limit: int) -> list[tuple[int, Record]]:
-        """List records of the channels changed after a position, oldest change first; once a channel."""
+    def floor(self) -> int:
+        """Say the position below which what was removed is no longer told."""
 
-    async def due(self, now_ms: int, limit: int) -> list[Record]:
+    def mark(self, seq: int) -> bytes:
+        """Give the hash of the log up to a position; that of the empty log where nothing is logged yet."""
+
+    def since(
+        self, channels: Sequence[int], after: int, limit: int, at_hand: Mapping[str, Record] | None = None
+    ) -> list[tuple[int, Record]]:
+        """List records of the channels changed after a position, oldest change first; once a channel.
+
+        Those at hand are as they were just saved, and need not be read again.
+        """
+
+    def due(self, now_ms: int, limit: int) -> list[Record]:
         """List records whose time has come."""
 
-    async def announce(self, photos: Sequence[PhotoRow]) -> None:
+    def announce(self, photos: Sequence[PhotoRow]) -> None:
         """Note photos a device speaks of; one already known keeps what is known of it."""
 
-    async def photos(self, keys: Sequence[str]) -> dict[str, PhotoRow]:
+    def photos(self, keys: Sequence[str]) -> dict[str, PhotoRow]:
         """Load what is known of photos by key."""
 
-    async def verified(self, row: PhotoRow) -> None:
+    def verified(self, row: PhotoRow) -> None:
         """Note that the bytes of a photo are on disk and match their hash."""
 
-    async def referring(self, key: str) -> list[str]:
+    def referring(self, key: str) -> list[str]:
         """List the ids of the records that refer to a photo."""
+
+    def remove(self, record: str, seq: int, now_ms: int, *, erased: bool) -> None:
+        """Put a tombstone in place of a record; of an erased one the log forgets the content too."""
+
+    def sweep(self, before_ms: int, limit: int) -> int:
+        """Throw tombstones set before a time away and raise the floor; gives how many."""
+
+    def names(self) -> Iterator[str]:
+        """List the ids of all records there are, were, or were ever spoken of, each once at least."""
+
+    def naming(self, record: str) -> list[Record]:
+        """List the other records in which a record is named."""
+
+    def pictures(self, records: Sequence[str]) -> list[PhotoRow]:
+        """List the photos that only these records refer to."""
+
+    def forget(self, keys: Sequence[str]) -> None:
+        """Forget photos, as if they had never been announced."""
 
 
 class Lanes(Protocol):
     """All towns' lanes."""
 
-    def write(self, town: int) -> AbstractAsyncContextManager[Lane]:
-        """Hold a lane for writing: all or nothing, durable when it returns (I9)."""
+    async def write(self, town: int, work: Callable[[Lane], T]) -> T:
+        """Work on a lane: all or nothing, durable when it returns (I9).
 
-    def read(self, town: int) -> AbstractAsyncContextManager[Lane]:
-        """Hold a lane for reading; never waits for a writer."""
+        Writers that wait at the same moment may share a transaction; each has its own outcome.
+        """
+
+    async def read(self, town: int, work: Callable[[Lane], T]) -> T:
+        """Read a lane as it was at one moment; never waits for a writer."""
 
     async def towns(self) -> list[int]:
         """List the towns that have a lane."""
@@ -106,6 +151,25 @@ class Device(Struct, frozen=True):
     town: int
 
 
+class Reported(Struct, frozen=True):
+    """A device with what the town knows of it."""
+
+    device: Device
+    name: str  # as the person called it at sign-in
+    revoked: bool  # its token was ended
+    heard_ms: int  # when it last spoke, to the minute
+    report: bytes  # JSON of what it last said of itself, see backend/devices.py; empty if nothing yet
+
+
+AHEAD_MAX: Final = 10_000  # how far past the last number one may be: a restored town had fewer phones
+
+
+def number_for(person: int, wanted: int, owner: int | None, last: int) -> int:
+    """Choose a device's number: the one it bore if it is this person's or, after a restore, free."""
+    free = owner is None and 0 < wanted <= last + AHEAD_MAX
+    return wanted if owner == person or free else last + 1
+
+
 class People(Protocol):
     """Units, persons, enrolment codes and devices."""
 
@@ -130,17 +194,28 @@ class People(Protocol):
     async def spend_code(self, code_hash: bytes, now_ms: int) -> int | None:
         """Use a code up: the person's id, 0 if used or expired before, None if there is none."""
 
-    async def bind(self, person: Person, name: str, token_hash: bytes, now_ms: int) -> Device:
-        """Give a new device its number and bind a token to it."""
+    async def bind(
+        self, person: Person, name: str, token_hash: bytes, now_ms: int, wanted: int = 0
+    ) -> Device:
+        """Bind a token to a device: the number wanted, if it may have it (`number_for`), else a new one."""
 
-    async def device(self, token_hash: bytes) -> Device | None:
-        """Find the device a token is bound to; None if revoked or unknown."""
+    async def bearer(self, token_hash: bytes) -> tuple[Device, Person] | None:
+        """Find the device a token is bound to, and whose it is; None if revoked or unknown."""
 
     async def devices(self, town: int) -> list[Device]:
         """List a town's devices, the revoked ones too: what they wrote still bears their number."""
 
     async def revoke(self, number: int, now_ms: int) -> None:
         """End a device's token."""
+
+    async def report(self, number: int, report: bytes, now_ms: int) -> None:
+        """Keep what a device says of itself, in place of what it said before."""
+
+    async def heard(self, times: Mapping[int, int]) -> None:
+        """Note when devices last spoke, Unix ms by number; an earlier time than known changes nothing."""
+
+    async def reported(self, town: int) -> list[Reported]:
+        """List a town's devices with what they said of themselves, the revoked ones too."""
 
 
 class Blobs(Protocol):
@@ -151,6 +226,19 @@ class Blobs(Protocol):
 
     async def get(self, name: str) -> bytes | None:
         """Load bytes, or None."""
+
+    async def drop(self, name: str) -> None:
+        """Take bytes away for good; that there are none is no fault."""
+
+
+class Ledger(Protocol):
+    """What was erased by law: remembered outside the store, so that no restore brings it back."""
+
+    def holds(self, town: int, name: str) -> bool:
+        """Tell whether a record id or photo key of a town was erased."""
+
+    def add(self, town: int, names: Iterable[str]) -> None:
+        """Note names as erased; durable when this returns."""
 
 
 class Bell(Protocol):

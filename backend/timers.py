@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 import msgspec
@@ -10,27 +11,27 @@ import msgspec
 from backend.ports import Bell, Lane, Lanes
 from backend.towns import Towns
 from sync.clock import tick
-from sync.digest import chain
 from sync.op import Op, StepTaken, Verdict
 from sync.register import Record
-from sync.settle import Known, Logged, Settled, World, elapse
+from sync.settle import SYSTEM, Settled, World, elapse, enter
 from sync.workflow import timed
 
 EVERY_S: Final = 30.0  # limits are hours; half a minute late is on time
 _log: Final = logging.getLogger(__name__)
+Chore = Callable[[int], Awaitable[None]]  # something else to be done now and then; told the time, ms
 BATCH: Final = 100  # records of one transaction, so that reports never wait long behind it
 
 
-async def elapse_due(lane: Lane, world: World, now_ms: int) -> int:
+def elapse_due(lane: Lane, world: World, now_ms: int) -> int:
     """Take the timed steps that are due, at most a batch; gives how many records moved."""
-    due = await lane.due(now_ms, BATCH)
+    due = lane.due(now_ms, BATCH)
     if not due:
         return 0
-    known: Known = await lane.load("", [])
+    known = lane.load("", [])
     settled = Settled({}, [], [], known.clock, known.seq, known.head)
     for record in due:
         settled = _one(settled, record, world, now_ms)
-    await lane.save(settled, {})
+    lane.save(settled, {})
     return len(settled.records)
 
 
@@ -45,18 +46,18 @@ def _one(settled: Settled, record: Record, world: World, now_ms: int) -> Settled
     if moved is None:
         return settled
     op = Op(seq, clock, record.kind, record.id, None, {}, StepTaken(step.name, record.state))
-    verdict = Verdict(seq, "applied", now_ms)
-    head = chain(settled.head, msgspec.json.encode((seq, 0, clock, op, verdict)))
-    log = [*settled.log, Logged(seq, 0, clock, op, verdict, head)]
-    return Settled({**settled.records, record.id: moved}, log, [], clock, seq, head)
+    settled.records[record.id] = moved
+    entered = enter(settled, SYSTEM, clock, op, Verdict(seq, "applied", now_ms))
+    return msgspec.structs.replace(entered, clock=clock)
 
 
 class Timers:
     """Looks for due records of all towns, as long as the server runs."""
 
-    def __init__(self, lanes: Lanes, bell: Bell) -> None:
+    def __init__(self, lanes: Lanes, bell: Bell, *chores: Chore) -> None:
         self._lanes = lanes
         self._bell = bell
+        self._chores = chores
         self._task: asyncio.Task[None] | None = None
 
     def start(self, towns: Towns) -> None:
@@ -75,6 +76,8 @@ class Timers:
             try:
                 for town in await self._lanes.towns():
                     await self.once(town, towns)
+                for chore in self._chores:
+                    await chore(towns.now_ms())
             except Exception:  # noqa: BLE001 - one bad look must not end all later ones
                 _log.exception("timers")
             await asyncio.sleep(EVERY_S)
@@ -82,12 +85,10 @@ class Timers:
     async def once(self, town: int, towns: Towns) -> int:
         """Take what is due in one town now."""
         now_ms = towns.now_ms()
-        async with self._lanes.read(town) as lane:
-            if not await lane.due(now_ms, 1):
-                return 0
+        if not await self._lanes.read(town, lambda lane: lane.due(now_ms, 1)):
+            return 0
         world = (await towns.town(town)).world
-        async with self._lanes.write(town) as lane:
-            moved = await elapse_due(lane, world, now_ms)
+        moved = await self._lanes.write(town, lambda lane: elapse_due(lane, world, now_ms))
         if moved:
             self._bell.ring(town)
         return moved

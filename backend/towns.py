@@ -1,16 +1,19 @@
 """What is true of a town right now: its units, its kind pages, the time."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
+
+import msgspec
 
 from backend.exchange import Town
 from backend.kinds import Pages
-from backend.people import Session, directory
-from backend.ports import People, Unit
+from backend.people import Common, Session, common, version_for
+from backend.ports import Ledger, People
+from sync.digest import short
 from sync.settle import World
 
-KEEP_S: Final = 5.0  # how long units are taken from memory: changing one is rare, reading is constant
+KEEP_S: Final = 5.0  # how long units and people are taken from memory: changing them is rare
 
 
 def wall_ms() -> int:
@@ -21,35 +24,41 @@ def wall_ms() -> int:
 class Towns:
     """Puts together what an exchange needs to know; the one place the server's clock is read."""
 
-    def __init__(self, people: People, pages: Pages, now_ms: Callable[[], int] = wall_ms) -> None:
+    def __init__(
+        self, people: People, pages: Pages, now_ms: Callable[[], int] = wall_ms,
+        ledger: Ledger | None = None, backed: Mapping[int, int] | None = None,
+    ) -> None:  # fmt: skip
         self.people = people
         self.pages = pages
         self.now_ms = now_ms
-        self._units: dict[int, tuple[float, list[Unit]]] = {}
-        self._versions: dict[int, tuple[float, str]] = {}
+        self._ledger = ledger
+        self._backed = {} if backed is None else backed  # by town, and kept up to date by backend/witness.py
+        self._common: dict[int, tuple[float, Common]] = {}
+        self._versions: dict[int, tuple[str, str]] = {}  # by device: of the shared part, and of the whole
 
     async def town(self, town: int, session: Session | None = None) -> Town:
         """Describe a town; with a session also the version of that person's directory."""
         self.pages.refresh()
-        units = await self._tree(town)
-        world = World(self.pages.kinds, {unit.id: unit.node for unit in units})
-        version = await self._directory_version(session) if session else ""
-        return Town(town, world, self.pages.version, version)
+        shared = await self._shared(town)
+        version = self._directory_version(session, shared) if session else ""
+        world, backed = World(self.pages.kinds, shared.tree), self._backed.get(town, 0)
+        return Town(town, world, self.pages.version, version, backed, self._ledger)
 
     def enrolled(self) -> None:
         """Hear that there is a new device: everybody's directory names it."""
-        self._versions.clear()
+        self._common.clear()
 
-    async def _tree(self, town: int) -> list[Unit]:
-        read, units = self._units.get(town, (0.0, []))
-        if not units or time.monotonic() - read > KEEP_S:
-            units = await self.people.units(town)
-            self._units[town] = time.monotonic(), units
-        return units
+    async def _shared(self, town: int) -> Common:
+        read, shared = self._common.get(town, (0.0, None))
+        if shared is None or not shared.units or time.monotonic() - read > KEEP_S:
+            shared = await common(self.people, town)
+            self._common[town] = time.monotonic(), shared
+        return shared
 
-    async def _directory_version(self, session: Session) -> str:
-        read, version = self._versions.get(session.device.number, (0.0, ""))
-        if not version or time.monotonic() - read > KEEP_S:
-            version = (await directory(self.people, session, self.now_ms())).version
-            self._versions[session.device.number] = time.monotonic(), version
+    def _directory_version(self, session: Session, shared: Common) -> str:
+        basis = short([shared.digest, msgspec.to_builtins(session.grants)])
+        known, version = self._versions.get(session.device.number, ("", ""))
+        if known != basis:
+            version = version_for(shared, session, self.now_ms())
+            self._versions[session.device.number] = basis, version
         return version

@@ -1,17 +1,18 @@
 """What of the town one person sees, and what of it their device has not heard yet."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Final
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from backend.cursor import Cursor, Heard, Scope
+from backend.cursor import NEVER, Cursor, Heard, Scope, parse, sealed
 from backend.ports import Lane
 from sync.digest import short
 from sync.kind import Kind, Kinds
-from sync.permit import Actor, Units, may_read, may_see, path
+from sync.permit import Actor, OrgUnit, Units, may_read, may_see, path
 from sync.register import Entry, Record, fresh, present
 from sync.settle import World
 from sync.wire import Delta
@@ -29,6 +30,7 @@ class News(Struct, frozen=True):
     records: list[Delta]
     photo_keys: list[str]
     gone: list[str]
+    anew: bool  # what was heard before counts no more
 
 
 def scopes(actor: Actor) -> list[Scope]:
@@ -40,11 +42,29 @@ def scopes(actor: Actor) -> list[Scope]:
     return sorted({*granted, Scope(-actor.person, "")})
 
 
+class Tree(dict[int, OrgUnit]):
+    """Units with what lies below each, worked out once: a town keeps it over many exchanges."""
+
+    @cached_property
+    def below(self) -> dict[int, list[int]]:
+        """A unit and all below it, by unit."""
+        found: dict[int, list[int]] = {}
+        for unit in self:
+            for each in path(unit, self):
+                found.setdefault(each, []).append(unit)
+        return found
+
+    @cached_property
+    def prints(self) -> dict[int, str]:
+        """What lies below a unit, in a few digits, by unit."""
+        return {unit: short(below) for unit, below in self.below.items()}
+
+
 def channels(asked: Iterable[Scope], units: Units) -> list[int]:
     """List the feed channels of scopes: the units and all below them, and a person's own."""
-    wanted = {scope.unit for scope in asked}
-    below = [unit for unit in units if not wanted.isdisjoint(path(unit, units))]
-    return sorted({*below, *(unit for unit in wanted if unit < 0)})
+    tree = units if isinstance(units, Tree) else Tree(units)
+    listed = (tree.below.get(scope.unit, []) if scope.unit >= 0 else [scope.unit] for scope in asked)
+    return sorted({channel for each in listed for channel in each})
 
 
 def shown(kinds: Kinds, actor: Actor, units: Units, record: Record, since: int) -> Delta | None:
@@ -70,6 +90,26 @@ def shown(kinds: Kinds, actor: Actor, units: Units, record: Record, since: int) 
     )  # fmt: skip
 
 
+def visible(kinds: Kinds, actor: Actor, units: Units, record: Record) -> Record | None:
+    """Give a record with the fields this person may see; None if it is not theirs to read."""
+    kind = kinds.get(record.kind)
+    if kind is None or not may_read(kind, actor, record, units):
+        return None
+    hidden = _hidden(kind, actor, record, units)
+    return replace(record, cells={name: cell for name, cell in record.cells.items() if name not in hidden})
+
+
+def heard_all(lane: Lane, text: str, actor: Actor, units: Units) -> Cursor | None:
+    """Read the cursor of a device that has heard everything in its view; None of any other."""
+    cursor = _believed(lane, text, actor, units)
+    if cursor is None or set(cursor.heard) != set(scopes(actor)):
+        return None
+    if any(each.lost for each in cursor.heard.values()):
+        return None
+    least = min(each.at for each in cursor.heard.values())
+    return None if lane.since(channels(cursor.heard, units), least, 1) else cursor
+
+
 def _hidden(kind: Kind, actor: Actor, record: Record, units: Units) -> set[str]:
     """List the fields that may not leave for this person."""
     return {name for name, field in kind.fields.items() if not may_see(field, actor, record, units)}
@@ -91,28 +131,100 @@ def photo_keys(kinds: Kinds, record: Record, names: Iterable[str]) -> list[str]:
     return [key for name in listed if name in record.cells for key in present(record.cells[name])]
 
 
-async def news(lane: Lane, heard: Cursor, actor: Actor, world: World, directory: str) -> News:
-    """Gather what is new in a person's view: one page of the scopes that have heard least."""
-    head, wanted = await lane.head(), scopes(actor)
+def news(
+    lane: Lane,
+    cursor: str,
+    actor: Actor,
+    world: World,
+    told: str,
+    at_hand: Mapping[str, Record] | None = None,
+) -> News:
+    """Gather what is new in a person's view: one page of the scopes that have heard least.
+
+    `at_hand` are records as this very exchange saved them.
+    """
+    head, wanted = lane.head(), scopes(actor)
+    heard = _believed(lane, cursor, actor, world.units)
+    anew = heard is None
+    heard = heard or NEVER
     standing = {scope: _standing(heard.heard.get(scope), head) for scope in wanted}
-    gone, left = await _take_back(lane, {**heard.heard}, standing, actor, world)
+    gone, left, narrowed = _take_back(lane, {**heard.heard}, standing, actor, world)
+    if narrowed:
+        gone, left, anew = [], {}, True
+        standing = dict.fromkeys(wanted, Heard(0, 0))
     behind = min(standing.values())
     group = [scope for scope, each in standing.items() if each == behind]
     asked = channels(group, world.units) if behind.at < head else []
     # Up to the end of the feed, not to `head`, and shown since `base`, not since the last page: a record
     # that moves on meanwhile would be missed where it was and shown in part where it is (I5).
-    found = await lane.since(asked, behind.at, PAGE_RECORDS)
-    full = len(found) >= PAGE_RECORDS
+    found = lane.since(asked, behind.at, PAGE_RECORDS, at_hand)
+    full = len(found) >= PAGE_RECORDS and found[-1][0] < head
     standing |= dict.fromkeys(group, Heard(found[-1][0], behind.base) if full else Heard(head, head))
     records: list[Delta] = []
     keys: list[str] = []
     for record in {record.id: record for _, record in found}.values():
+        if not record.kind:
+            gone += [record.id] if behind.at else []  # on a first page nothing was told yet
+            continue
         delta = shown(world.kinds, actor, world.units, record, behind.base)
         if delta is not None:
             records.append(delta)
             keys += photo_keys(world.kinds, record, delta.cells)
     more = bool(left) or any(each.at < head for each in standing.values())
-    return News(Cursor(directory, {**standing, **left}), more, records, list(dict.fromkeys(keys)), gone)
+    given = _sealed(Cursor(told, head, {**standing, **left}), actor, world.units, lane)
+    return News(given, more, records, list(dict.fromkeys(keys)), list(dict.fromkeys(gone)), anew)
+
+
+def retold(fresh: News, lane: Lane, names: Sequence[str], actor: Actor, world: World) -> News:
+    """Tell some records whole, or, of those that have left the view, that they are gone."""
+    wanted = list(dict.fromkeys(names))
+    found = lane.records(wanted)
+    whole = [
+        delta
+        for record in found.values()
+        if (delta := shown(world.kinds, actor, world.units, record, 0)) is not None
+    ]
+    ids = {delta.id for delta in whole}
+    rest = [delta for delta in fresh.records if delta.id not in ids]
+    gone = [name for name in wanted if name not in ids and name not in fresh.gone]
+    return replace(fresh, records=[*rest, *whole], gone=[*fresh.gone, *gone])
+
+
+def whom(device: str, heard: Iterable[Scope], units: Units) -> str:
+    """Say for whom a cursor is sealed: a device, and what lies below its units now.
+
+    No feed tells of a unit that moved what its records were shown by: who saw it, or sees it, hears all anew.
+    """
+    tree = units if isinstance(units, Tree) else Tree(units)
+    return device[:8] + "".join(tree.prints.get(scope.unit, "") for scope in sorted(heard))
+
+
+def _sealed(cursor: Cursor, actor: Actor, units: Units, lane: Lane) -> Cursor:
+    return sealed(cursor, whom(actor.device, cursor.heard, units), lane.mark(cursor.head))
+
+
+def from_the_start(lane: Lane, cursor: Cursor, anew: Iterable[Scope], actor: Actor, units: Units) -> Cursor:
+    """Give the cursor of a device that has heard everything and is to hear some scopes again."""
+    heard = {**cursor.heard, **dict.fromkeys(anew, Heard(0, 0))}
+    return _sealed(replace(cursor, head=lane.head(), heard=heard), actor, units, lane)
+
+
+def believes(lane: Lane, text: str, actor: Actor, units: Units) -> bool:
+    """Tell whether a cursor is of this log, or the first of all."""
+    return _believed(lane, text, actor, units) is not None
+
+
+def _believed(lane: Lane, text: str, actor: Actor, units: Units) -> Cursor | None:
+    """Read a cursor; None if it is not of this device and this log, or so old that removals were missed."""
+    cursor = parse(text)
+    if cursor is None or cursor is NEVER:
+        return cursor
+    if cursor.head > lane.head() or _sealed(cursor, actor, units, lane) != cursor:
+        return None
+    floor = lane.floor()
+    # A walk from the start counts from where the log was at its last page: it may lie behind the floor.
+    missed = any(each.at and (each.base or cursor.head) < floor for each in cursor.heard.values())
+    return None if missed else cursor
 
 
 def _standing(heard: Heard | None, head: int) -> Heard:
@@ -123,20 +235,30 @@ def _standing(heard: Heard | None, head: int) -> Heard:
     return Heard(at, min(heard.base, at))
 
 
-async def _take_back(
+def _take_back(
     lane: Lane, heard: Mapping[Scope, Heard], view: Mapping[Scope, Heard], actor: Actor, world: World
-) -> tuple[list[str], dict[Scope, Heard]]:
+) -> tuple[list[str], dict[Scope, Heard], bool]:
     """List a page of the records of scopes that left the view and that nothing else still shows.
 
-    Gives those scopes too, as long as there is more of them to take back.
+    Gives those scopes too, as long as there is more of them to take back; and whether a record is still
+    shown that hides a field now: nothing takes back a field alone, so everything is told anew.
     """
     lost = {scope: at for scope, at in heard.items() if scope not in view and scope.unit > 0 and at.at}
     if not lost:
-        return [], {}
+        return [], {}, False
     after = min(each.at if each.lost else 0 for each in lost.values())
-    found = await lane.since(channels(lost, world.units), after, GONE_MAX)
+    found = lane.since(channels(lost, world.units), after, GONE_MAX)
     gone = [record.id for _, record in found if _unseen(record, actor, world)]
-    return gone, dict.fromkeys(lost, Heard(found[-1][0], 0, lost=True)) if len(found) >= GONE_MAX else {}
+    narrowed = any(_hides(record, actor, world) for _, record in found)
+    left = dict.fromkeys(lost, Heard(found[-1][0], 0, lost=True)) if len(found) >= GONE_MAX else {}
+    return gone, left, narrowed
+
+
+def _hides(record: Record, actor: Actor, world: World) -> bool:
+    """Tell whether a person may read a record, and not all that is in it."""
+    if _unseen(record, actor, world):
+        return False
+    return not _hidden(world.kinds[record.kind], actor, record, world.units).isdisjoint(record.cells)
 
 
 def _unseen(record: Record, actor: Actor, world: World) -> bool:

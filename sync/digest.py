@@ -4,6 +4,7 @@ Source: FIPS 180-4 (SHA-256); the chain is the hash list of RFC 6962 without the
 Twin: pwa/src/sync/digest.ts. Shared cases: tests/vectors/digest.json.
 """
 
+from base64 import urlsafe_b64encode
 from hashlib import sha256
 from typing import Any, Final
 
@@ -26,3 +27,16 @@ def short(value: Any) -> str:
 def chain(last: bytes, body: bytes) -> bytes:
     """Hash the next entry of a lane onto the last: changing or dropping one shows in all after."""
     return sha256(last + body).digest()
+
+
+def sealed(seq: int, person: int, wall_ms: int, count: int, body: bytes) -> bytes:
+    """Hash one row of the log by itself: its place and its content.
+
+    The chain runs over these, so that content erased by law leaves a hash that still fits.
+    """
+    return sha256(b"%d %d %d %d " % (seq, person, wall_ms, count) + body).digest()
+
+
+def token(last: bytes, text: str, digits: int) -> str:
+    """Hash a text onto a hash nobody outside knows, in base64url digits: whoever shows it was given it."""
+    return urlsafe_b64encode(sha256(last + text.encode()).digest())[:digits].decode()

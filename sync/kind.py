@@ -113,7 +113,7 @@ class Kind(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
 
     name: str
     label: Words
-    identity: Literal["device", "person_day"]
+    identity: Literal["device", "person_day", "entry"]  # entry: the server keeps an op in it, sync/park.py
     create: tuple[str, ...]
     read: tuple[str, ...]
     write: tuple[str, ...]

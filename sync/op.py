@@ -40,7 +40,10 @@ REFUSALS: Final[tuple[str, ...]] = get_args(Refusal)
 # Refused for now: the server may learn better, so the op keeps its number and waits on the device.
 WAITING: Final = frozenset({"unknown_kind", "unknown_field", "unknown_step"})
 
-Code = Refusal | Literal["applied", "overtaken", "amended"]
+# Answers that are no refusal: nothing is left to do for the author. A parked op was allowed when it was
+# written and is no longer: it is kept for the secretary's review. One that is gone names a record that
+# was removed.
+Code = Refusal | Literal["applied", "overtaken", "amended", "parked", "gone"]
 
 
 class StepTaken(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):

@@ -27,6 +27,11 @@ ROLES: Final = frozenset({
     "knowledge_editor", "data_steward", "auditor", "appraiser",
 })  # fmt: skip
 
+# Who looks after the phones of the people in a unit and below it.
+SUPERVISES: Final = frozenset(
+    {"grid_leader", "community_secretary", "duty_officer", "board_leader", "commander"}
+)
+
 
 class OrgUnit(Struct, frozen=True):
     """A node of the five-tier tree: 1 city, 2 district, 3 town, 4 community, 5 grid."""
@@ -53,6 +58,7 @@ class Actor(Struct, frozen=True):
     person: int
     grants: tuple[Grant, ...]
     device: str
+    once: tuple[Grant, ...] = ()  # on the server: those that ended lately too
 
 
 def live(grants: Iterable[Grant], now_ms: int) -> tuple[Grant, ...]:
@@ -80,6 +86,12 @@ def holds(actor: Actor, roles: Container[str], area: int, author: int, units: Un
         return False
     reach = path(area, units)
     return any(unit in reach for unit in held)
+
+
+def supervised(grants: Iterable[Grant], units: Units) -> frozenset[int]:
+    """List the units whose people's phones a person looks after: those of such a grant, and all below."""
+    own = {grant.unit for grant in grants if grant.role in SUPERVISES}
+    return frozenset(unit for unit in units if not own.isdisjoint(path(unit, units)))
 
 
 def may_create(kind: Kind, actor: Actor, area: int, units: Units) -> Refusal | None:

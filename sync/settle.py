@@ -6,6 +6,7 @@ Twin: pwa/src/sync/settle.ts. Shared cases: tests/vectors/settle.json.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import msgspec
 from msgspec import Struct
@@ -13,10 +14,11 @@ from msgspec.structs import replace
 
 from sync import workflow
 from sync.clock import Stamp, amend
-from sync.digest import chain
+from sync.digest import chain, sealed
 from sync.kind import Kind, Kinds, Step
 from sync.merges import join
 from sync.op import WAITING, Code, Op, StepTaken, Verdict, good_number, minted, per_day
+from sync.park import Late, emptied, spare
 from sync.permit import Actor, Units, may_create, may_read, may_write, weight
 from sync.register import Change, Entry, Held, Record, moved, touch, write
 from sync.shape import flaw_of, says_something
@@ -24,6 +26,7 @@ from sync.value import canonical, is_day, is_int
 from sync.workflow import Event
 
 Changes = Mapping[str, Change]  # by field
+SYSTEM: Final = 0  # who takes the steps that nobody takes
 
 
 class World(Struct, frozen=True):
@@ -49,6 +52,7 @@ class Known(Struct, frozen=True):
     clock: Stamp  # the lane's own clock
     seq: int  # last position taken in the lane
     head: bytes  # hash of the log up to there
+    gone: Mapping[str, bool] = {}  # records the ops name that were removed; True: erased, keep nothing of it
 
 
 class Logged(Struct, frozen=True):
@@ -59,7 +63,8 @@ class Logged(Struct, frozen=True):
     stamp: Stamp  # final
     op: Op
     verdict: Verdict
-    hash: bytes
+    body: bytes  # JSON of op and verdict, as it is hashed and kept
+    hash: bytes  # of the log up to and with this row
 
 
 class Settled(Struct, frozen=True):
@@ -96,25 +101,45 @@ def settle(known: Known, ops: Sequence[Op], actor: Actor, world: World, now_ms: 
     """Settle the ops of one device in the order given; `now_ms` is the server's time."""
     settled = Settled({}, [], [], known.clock, known.seq, known.head)
     answers, stamps = dict(known.answers), set(known.stamps)
+    awaited: dict[str, Mark] = {}  # by record: why the op that would make it waits
+    copied = False  # the store is a copy: what follows was made beside others' ops of the same numbers
     for op in ops:
         first = answers.get(op.n)
         if first is not None:
-            again = first.verdict if _same(first.op, op) else Verdict(op.n, "number_reused", now_ms)
+            again = first.verdict if _known(first.op, op) else Verdict(op.n, "number_reused", now_ms)
+            copied = copied or again is not first.verdict
             settled.verdicts.append(again)
+            continue
+        if copied:
+            settled.verdicts.append(Verdict(op.n, "number_reused", now_ms))
             continue
         stamp, clock = amend(settled.clock, op.stamp, now_ms)
         event = Event(stamp.wall_ms, stamp.count, stamp.device, settled.seq + 1, actor.device, now_ms)
         record = settled.records.get(op.record, known.records.get(op.record))
         mark = _mark(op, record, actor, world, event, stamps)
+        if mark.code == "not_found" and op.record in awaited:
+            mark = awaited[op.record]
+        mark = _spared(mark, Late(op, record, actor, world.kinds, world.units, event), world, known.gone)
         verdict = Verdict(op.n, mark.code, now_ms, mark.detail)
         settled.verdicts.append(verdict)
+        if mark.code in WAITING and record is None:
+            awaited[op.record] = mark
         if mark.code in WAITING or mark.code == "bad_number":
             continue
-        settled = _enter(settled, Logged(event.seq, actor.person, stamp, op, verdict, b""), mark, clock)
-        answers[op.n] = Answer(op, verdict)
+        kept = emptied(op) if known.gone.get(op.record) else op
+        settled = enter(settled, actor.person, stamp, kept, verdict)
+        if mark.record is not None:
+            settled.records[mark.record.id] = mark.record
+            settled = replace(settled, clock=clock)
+        answers[op.n] = Answer(kept, verdict)
         if mark.code != "bad_stamp":
             stamps.add((stamp.wall_ms, stamp.count))
     return settled
+
+
+def _known(first: Op, op: Op) -> bool:
+    """Tell whether an op is the one its number was first used for, or what was left of that one."""
+    return _same(first, op) or _same(first, emptied(op))
 
 
 def _same(one: Op, other: Op) -> bool:
@@ -122,15 +147,22 @@ def _same(one: Op, other: Op) -> bool:
     return canonical(msgspec.to_builtins(one)) == canonical(msgspec.to_builtins(other))
 
 
-def _enter(settled: Settled, row: Logged, mark: Mark, clock: Stamp) -> Settled:
-    """Add a decided op to the log and its record to what changed."""
-    body = msgspec.json.encode((row.seq, row.person, row.stamp, row.op, row.verdict))
-    head = chain(settled.head, body)
-    settled.log.append(replace(row, hash=head))
-    if mark.record is not None:
-        settled.records[mark.record.id] = mark.record
-        settled = replace(settled, clock=clock)
-    return replace(settled, seq=row.seq, head=head)
+def enter(settled: Settled, person: int, stamp: Stamp, op: Op, verdict: Verdict) -> Settled:
+    """Add a decided op to the log, at the next position."""
+    seq, body = settled.seq + 1, msgspec.json.encode((op, verdict))
+    head = chain(settled.head, sealed(seq, person, stamp.wall_ms, stamp.count, body))
+    settled.log.append(Logged(seq, person, stamp, op, verdict, body, head))
+    return replace(settled, seq=seq, head=head)
+
+
+def _spared(mark: Mark, late: Late, world: World, gone: Mapping[str, bool]) -> Mark:
+    """Turn a refusal that is not the author's fault into an entry that is kept (I12); never so on a phone."""
+
+    def decide(actor: Actor) -> Code:
+        return _mark(late.op, late.record, actor, world, late.event, set()).code
+
+    kept = spare(mark.code, late, gone.get(late.op.record), decide)
+    return mark if kept is None else Mark(kept.code, mark.detail, kept.record)
 
 
 def _mark(

@@ -38,14 +38,14 @@ class TooManyOps(WireError):
     """More than OPS_MAX ops: the phone sends them in parts, so it is told apart."""
 
 
-class Push(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
-    """What a device sends in one exchange."""
+class Push(Struct, frozen=True, array_like=True):
+    """What a device sends in one exchange; parts a later version adds at the end are not read."""
 
     version: int
     kinds: str  # version of the kind pages the codes are valid under
     incarnation: str  # 8 hex digits; with the token's device number they make the device id
     device_ms: int  # the device's clock, for measuring its offset and as origin of stamps
-    cursor: str  # "" at first
+    cursor: str = ""  # as the last receipt gave it
     top: int = 0  # highest op number made
     low: int = 1  # lowest op number not acknowledged
     ops: Any = None  # packed, see pack
@@ -80,6 +80,9 @@ class Receipt(Struct, frozen=True, array_like=True):
     photos: list[tuple[str, int, str]] = []  # key, 1 if the screen size is here, preview in base64
     gone: list[str] = []  # records that left this person's view
     directory: str = ""  # version of the directory, if it changed since the cursor
+    anew: bool = False  # the cursor is not of this log: what was heard under it counts no more
+    head: int = 0  # position of the log at this answer, told when ops were pushed
+    backed: int = 0  # position up to which a verified backup exists, told with head and when it changed
 
 
 def trimmed(receipt: Receipt) -> list[Any]:

@@ -5,9 +5,11 @@ import os
 import secrets
 from pathlib import Path
 
+from backend.durable import flush, make_folder
 from backend.problems import Refused
 
 NO_SPACE = 28  # ENOSPC
+RETRY_S = 5  # after "storage_full", as where the database finds no room
 
 
 class DiskBlobs:
@@ -25,14 +27,15 @@ class DiskBlobs:
             await asyncio.to_thread(self._write, self._path(name), content)
         except OSError as fault:
             if fault.errno == NO_SPACE:
-                raise Refused("storage_full") from fault
+                raise Refused("storage_full", retry_s=RETRY_S) from fault
             raise
 
     @staticmethod
     def _write(path: Path, content: bytes) -> None:
         if path.exists() and path.stat().st_size == len(content):
+            flush(path.parent)  # it was named; nobody knows whether that was flushed before it broke off
             return
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
         try:
             with beside.open("wb") as file:
@@ -43,11 +46,7 @@ class DiskBlobs:
         except OSError:
             beside.unlink(missing_ok=True)  # half a photo must not keep a full disk full
             raise
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        flush(path.parent)
 
     async def get(self, name: str) -> bytes | None:
         """Load bytes, or None."""
@@ -55,3 +54,13 @@ class DiskBlobs:
             return await asyncio.to_thread(self._path(name).read_bytes)
         except FileNotFoundError:
             return None
+
+    async def drop(self, name: str) -> None:
+        """Take bytes away for good."""
+        await asyncio.to_thread(self._remove, self._path(name))
+
+    @staticmethod
+    def _remove(path: Path) -> None:
+        if path.exists():
+            path.unlink()
+            flush(path.parent)

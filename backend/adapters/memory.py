@@ -1,19 +1,26 @@
 """Every port in memory: for tests that want a whole server in one process, and as the plain reading."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
+from typing import TypeVar
 
-from backend.adapters.sql_shelf import last_change
-from backend.ports import Device, PhotoRow, Unit
+import msgspec
+from msgspec.structs import replace
+
+from backend.adapters.sql_shelf import last_change, tombstone
+from backend.ports import Device, Lane, PhotoRow, Reported, Unit, number_for
 from backend.ports import Person as PersonRow
 from backend.ranges import Ranges, add
 from sync.clock import SERVER, Stamp
 from sync.digest import ROOT
 from sync.op import Op
+from sync.park import emptied
 from sync.register import Record
 from sync.settle import Answer, Known, Logged, Settled
+
+T = TypeVar("T")
 
 
 class MemoryLane:
@@ -27,27 +34,33 @@ class MemoryLane:
         self.state: tuple[int, Stamp, bytes] = (0, Stamp(0, 0, SERVER), ROOT)
         self.rows: dict[str, PhotoRow] = {}
         self.refs: dict[str, frozenset[str]] = {}
+        self.tombs: dict[str, tuple[int, int, bool]] = {}  # seq, at_ms, erased
+        self.lowest = 0
+        self.tops: dict[str, int] = {}
 
     def fork(self) -> "MemoryLane":
         """Copy what a request may change, so that one that fails leaves nothing behind."""
         other = copy(self)
         other.kept, other.answers, other.used = dict(self.kept), dict(self.answers), dict(self.used)
-        other.rows, other.refs = dict(self.rows), dict(self.refs)
+        other.rows, other.refs, other.tombs = dict(self.rows), dict(self.refs), dict(self.tombs)
+        other.tops = dict(self.tops)
         return other
 
-    async def load(self, device: str, ops: Sequence[Op]) -> Known:
+    def load(self, device: str, ops: Sequence[Op]) -> Known:
         """Load what bears on a push."""
         answers = {op.n: self.answers[device, op.n] for op in ops if (device, op.n) in self.answers}
-        records = await self.records([op.record for op in ops])
-        return Known(
-            records, answers, self.used.get(device, frozenset()), self.state[1], self.state[0], self.state[2]
-        )
+        named = self.records([op.record for op in ops])
+        records = {name: record for name, record in named.items() if record.kind}
+        lacking = [op.record for op in ops if op.record not in records]
+        gone = {name: self.tombs[name][2] for name in lacking if name in self.tombs}
+        seq, clock, head = self.state
+        return Known(records, answers, self.used.get(device, frozenset()), clock, seq, head, gone)
 
-    async def records(self, ids: Sequence[str]) -> dict[str, Record]:
+    def records(self, ids: Sequence[str]) -> dict[str, Record]:
         """Load records by id."""
         return {each: self.kept[each] for each in ids if each in self.kept}
 
-    async def save(self, settled: Settled, photo_refs: Mapping[str, Sequence[str]]) -> None:
+    def save(self, settled: Settled, photo_refs: Mapping[str, Sequence[str]]) -> None:
         """Store what a push or a timer changed."""
         self.kept.update(settled.records)
         self.log = (*self.log, *settled.log)
@@ -62,15 +75,42 @@ class MemoryLane:
                 self.refs[key] = self.refs.get(key, frozenset()) | {record}
         self.state = settled.seq, settled.clock, settled.head
 
-    async def seen(self, device: str) -> Ranges:
+    def seen(self, device: str) -> Ranges:
         """Say which op numbers of a device the log holds."""
         return add([], [n for of, n in self.answers if of == device])
 
-    async def head(self) -> int:
+    def claim(self, device: str, top: int) -> None:
+        """Note the highest op number a device says it made."""
+        self.tops[device] = max(top, self.tops.get(device, 0))
+
+    def claimed(self, device: str) -> int:
+        """Give the highest op number a device was noted to have made."""
+        return self.tops.get(device, 0)
+
+    def numbers(self) -> dict[str, tuple[Ranges, int]]:
+        """Say of every device id which numbers the log holds, and the highest it claimed."""
+        devices = {device for device, _ in self.answers} | self.tops.keys()
+        return {device: (self.seen(device), self.tops.get(device, 0)) for device in devices}
+
+    def head(self) -> int:
         """Say the last position taken."""
         return self.state[0]
 
-    async def since(self, channels: Sequence[int], after: int, limit: int) -> list[tuple[int, Record]]:
+    def floor(self) -> int:
+        """Say the position below which what was removed is no longer told."""
+        return self.lowest
+
+    def mark(self, seq: int) -> bytes:
+        """Give the hash of the log up to a position."""
+        return next((row.hash for row in reversed(self.log) if row.seq <= seq), ROOT)
+
+    def since(
+        self,
+        channels: Sequence[int],
+        after: int,
+        limit: int,
+        at_hand: Mapping[str, Record] | None = None,  # noqa: ARG002 - nothing is read from anywhere here
+    ) -> list[tuple[int, Record]]:
         """List records of the channels changed after a position, oldest change first."""
         wanted = frozenset(channels)
         found = [
@@ -81,27 +121,80 @@ class MemoryLane:
         ]
         return sorted(found, key=lambda pair: (pair[0], pair[1].id))[:limit]
 
-    async def due(self, now_ms: int, limit: int) -> list[Record]:
+    def due(self, now_ms: int, limit: int) -> list[Record]:
         """List records whose time has come."""
         ripe = [record for record in self.kept.values() if 0 < record.due_ms <= now_ms]
         return sorted(ripe, key=lambda record: record.due_ms)[:limit]
 
-    async def announce(self, photos: Sequence[PhotoRow]) -> None:
+    def announce(self, photos: Sequence[PhotoRow]) -> None:
         """Note photos a device speaks of."""
         for row in photos:
             self.rows.setdefault(row.key, row)
 
-    async def photos(self, keys: Sequence[str]) -> dict[str, PhotoRow]:
+    def photos(self, keys: Sequence[str]) -> dict[str, PhotoRow]:
         """Load what is known of photos by key."""
         return {key: self.rows[key] for key in keys if key in self.rows}
 
-    async def verified(self, row: PhotoRow) -> None:
+    def verified(self, row: PhotoRow) -> None:
         """Note that the bytes of a photo are on disk and match their hash."""
         self.rows[row.key] = row
 
-    async def referring(self, key: str) -> list[str]:
+    def referring(self, key: str) -> list[str]:
         """List the ids of the records that refer to a photo."""
         return sorted(self.refs.get(key, frozenset()))
+
+    def remove(self, record: str, seq: int, now_ms: int, *, erased: bool) -> None:
+        """Put a tombstone in place of a record; of an erased one the log forgets the content too."""
+        if record in self.kept:
+            self.kept[record] = tombstone(self.kept[record], seq)
+            self.refs = {key: names - {record} for key, names in self.refs.items()}
+        self.tombs[record] = seq, now_ms, erased
+        if not erased:
+            return
+        self.log = tuple(self._forgotten(row) if row.op.record == record else row for row in self.log)
+        for name, answer in list(self.answers.items()):
+            if answer.op.record == record:
+                self.answers[name] = replace(answer, op=emptied(answer.op))
+
+    @staticmethod
+    def _forgotten(row: Logged) -> Logged:
+        return replace(row, op=emptied(row.op), body=b"")
+
+    def sweep(self, before_ms: int, limit: int) -> int:
+        """Throw tombstones set before a time away and raise the floor."""
+        old = sorted(
+            (seq, name)
+            for name, (seq, at_ms, _) in self.tombs.items()
+            if at_ms < before_ms and seq > self.lowest
+        )[:limit]
+        for seq, name in old:
+            self.kept.pop(name, None)
+            self.lowest = seq
+        return len(old)
+
+    def names(self) -> Iterator[str]:
+        """List the ids of all records there are, were, or were ever spoken of."""
+        yield from {*self.kept, *self.tombs, *(row.op.record for row in self.log)}
+
+    def naming(self, record: str) -> list[Record]:
+        """List the other records in which a record is named."""
+        whole = re.compile(re.escape(record.encode()) + rb"(?!\d)")
+        others = (each for name, each in self.kept.items() if name != record)
+        return [each for each in others if whole.search(msgspec.json.encode(each))]
+
+    def pictures(self, records: Sequence[str]) -> list[PhotoRow]:
+        """List the photos that only these records refer to."""
+        return [
+            self.rows[key]
+            for key, names in sorted(self.refs.items())
+            if key in self.rows and names and names <= set(records)
+        ]
+
+    def forget(self, keys: Sequence[str]) -> None:
+        """Forget photos, as if they had never been announced."""
+        for key in keys:
+            self.rows.pop(key, None)
+            self.refs.pop(key, None)
 
 
 class MemoryLanes:
@@ -109,20 +202,21 @@ class MemoryLanes:
 
     def __init__(self) -> None:
         self.lanes: dict[int, MemoryLane] = {}
-        self._turns: dict[int, asyncio.Lock] = {}
 
-    @asynccontextmanager
-    async def write(self, town: int) -> AsyncIterator[MemoryLane]:
-        """Hold a lane for writing."""
-        async with self._turns.setdefault(town, asyncio.Lock()):
-            lane = self.lanes.get(town, MemoryLane()).fork()
-            yield lane
-            self.lanes[town] = lane
+    def now(self, town: int, work: Callable[[Lane], T]) -> T:
+        """Work on a lane without waiting for anything: all or nothing."""
+        lane = self.lanes.get(town, MemoryLane()).fork()
+        result = work(lane)
+        self.lanes[town] = lane
+        return result
 
-    @asynccontextmanager
-    async def read(self, town: int) -> AsyncIterator[MemoryLane]:
-        """Hold a lane for reading."""
-        yield self.lanes.get(town, MemoryLane())
+    async def write(self, town: int, work: Callable[[Lane], T]) -> T:
+        """Work on a lane."""
+        return self.now(town, work)
+
+    async def read(self, town: int, work: Callable[[Lane], T]) -> T:
+        """Read a lane."""
+        return work(self.lanes.get(town, MemoryLane()))
 
     async def towns(self) -> list[int]:
         """List the towns that have a lane."""
@@ -138,6 +232,9 @@ class MemoryPeople:
         self._codes: dict[bytes, tuple[int, int]] = {}  # person, expires_ms; (0, 0) once used
         self._devices: dict[bytes, Device] = {}
         self._revoked: set[int] = set()
+        self._names: dict[int, str] = {}
+        self._heard: dict[int, int] = {}  # ms
+        self._reports: dict[int, bytes] = {}
 
     async def units(self, town: int) -> list[Unit]:
         """List a town's units."""
@@ -171,16 +268,30 @@ class MemoryPeople:
         self._codes[code_hash] = 0, 0
         return person if now_ms < expires_ms else 0
 
-    async def bind(self, person: PersonRow, name: str, token_hash: bytes, now_ms: int) -> Device:  # noqa: ARG002
-        """Give a new device its number and bind a token to it."""
-        device = Device(len(self._devices) + 1, person.id, person.town)
+    async def bind(
+        self,
+        person: PersonRow,
+        name: str,
+        token_hash: bytes,
+        now_ms: int,
+        wanted: int = 0,
+    ) -> Device:
+        """Bind a token to a device: the number wanted if it may have it, else a new one."""
+        owners = {device.number: device.person for device in self._devices.values()}
+        number = number_for(person.id, wanted, owners.get(wanted), max(owners, default=0))
+        self._devices = {key: each for key, each in self._devices.items() if each.number != number}
+        self._revoked.discard(number)
+        device = Device(number, person.id, person.town)
         self._devices[token_hash] = device
+        self._names[number], self._heard[number], self._reports[number] = name, now_ms, b""
         return device
 
-    async def device(self, token_hash: bytes) -> Device | None:
-        """Find the device a token is bound to."""
+    async def bearer(self, token_hash: bytes) -> tuple[Device, PersonRow] | None:
+        """Find the device a token is bound to, and whose it is."""
         device = self._devices.get(token_hash)
-        return None if device is None or device.number in self._revoked else device
+        if device is None or device.number in self._revoked or device.person not in self._people:
+            return None
+        return device, self._people[device.person]
 
     async def devices(self, town: int) -> list[Device]:
         """List a town's devices."""
@@ -189,6 +300,24 @@ class MemoryPeople:
     async def revoke(self, number: int, now_ms: int) -> None:  # noqa: ARG002
         """End a device's token."""
         self._revoked.add(number)
+
+    async def report(self, number: int, report: bytes, now_ms: int) -> None:
+        """Keep what a device says of itself."""
+        self._reports[number] = report
+        await self.heard({number: now_ms})
+
+    async def heard(self, times: Mapping[int, int]) -> None:
+        """Note when devices last spoke."""
+        for number, at_ms in times.items():
+            self._heard[number] = max(at_ms, self._heard.get(number, 0))
+
+    async def reported(self, town: int) -> list[Reported]:
+        """List a town's devices with what they said of themselves."""
+        return [
+            Reported(device, self._names[n], n in self._revoked, self._heard[n], self._reports[n])
+            for device in sorted(await self.devices(town), key=lambda each: each.number)
+            for n in [device.number]
+        ]
 
 
 class MemoryBlobs:
@@ -204,6 +333,10 @@ class MemoryBlobs:
     async def get(self, name: str) -> bytes | None:
         """Load bytes, or None."""
         return self._kept.get(name)
+
+    async def drop(self, name: str) -> None:
+        """Take bytes away for good."""
+        self._kept.pop(name, None)
 
 
 class MemoryBell:

@@ -1,16 +1,16 @@
 """The people port over SQLite: units, persons, enrolment codes, devices."""
 
-from collections.abc import Sequence
+import sqlite3
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 from sqlalchemy import bindparam, delete, func, select, update
-from sqlalchemy.dialects import sqlite
 
 from backend.adapters import tables as t
-from backend.adapters.sqlite import Sqlite, rows
+from backend.adapters.sqlite import Sqlite
 from backend.adapters.statements import NONE, put, text
-from backend.ports import Device, Person, Unit
+from backend.ports import Device, Person, Reported, Unit, number_for
 from sync.permit import Grant
 
 UNITS: Final = text(
@@ -63,7 +63,26 @@ DEVICES: Final = text(
 REVOKE: Final = text(
     update(t.device).where(t.device.c.number == bindparam("which")).values(revoked_ms=bindparam("now_ms"))
 )
-ADD_DEVICE: Final = text(sqlite.insert(t.device))
+OWNER: Final = text(select(t.device.c.person).where(t.device.c.number == bindparam("which")))
+PUT_DEVICE: Final = put(t.device)
+REPORTED: Final = text(
+    select(
+        t.device.c.number, t.device.c.person, t.device.c.town_id, t.device.c.name, t.device.c.revoked_ms,
+        t.device.c.heard_ms, t.device.c.report,
+    )
+    .where(t.device.c.town_id == bindparam("town"))
+    .order_by(t.device.c.number)
+)  # fmt: skip
+REPORT: Final = text(
+    update(t.device)
+    .where(t.device.c.number == bindparam("which"))
+    .values(report=bindparam("said"), heard_ms=func.max(t.device.c.heard_ms, bindparam("now_ms")))
+)
+HEARD: Final = text(
+    update(t.device)
+    .where(t.device.c.number == bindparam("which"))
+    .values(heard_ms=func.max(t.device.c.heard_ms, bindparam("now_ms")))
+)
 _SHAPE: Final = msgspec.json.Decoder(list[tuple[int, int]])
 
 
@@ -74,7 +93,10 @@ class SqlPeople:
         self._file = file
 
     async def _read(self, sql: str, **values: Any) -> list[Any]:
-        return list(await rows(self._file.reader, sql, values))
+        return await self._file.read(lambda raw: raw.execute(sql, values).fetchall())
+
+    async def _write(self, sql: str, rows: Sequence[dict[str, Any]]) -> None:
+        await self._file.write(lambda raw: raw.executemany(sql, rows))
 
     async def units(self, town: int) -> list[Unit]:
         """List a town's units."""
@@ -95,60 +117,71 @@ class SqlPeople:
 
     async def person(self, person: int) -> Person | None:
         """Load one person with all grants."""
-        found = await self._read(PERSON, person=person)
-        if not found:
-            return None
-        grants = [Grant(*grant) for grant in await self._read(GRANTS_OF, person=person)]
-        number, town, name, phone = found[0]
-        return Person(number, town, name, phone, grants)
+        return await self._file.read(lambda raw: _person(raw, person))
 
     async def put_units(self, town: int, units: Sequence[Unit]) -> None:
         """Add or change units."""
-        async with self._file.transaction() as connection:
-            await connection.executemany(put(t.unit), [_unit_row(town, unit) for unit in units])
+        await self._write(put(t.unit), [_unit_row(town, unit) for unit in units])
 
     async def put_person(self, person: Person) -> None:
         """Add or change a person and replace the grants."""
         row = {"id": person.id, "town_id": person.town, "name": person.name, "phone": person.phone}
-        async with self._file.transaction() as connection:
-            await connection.executemany(put(t.person), [row])
-            await connection.execute_fetchall(DROP_GRANTS, {"whose": person.id})
-            grants = [{"person": person.id, **msgspec.structs.asdict(grant)} for grant in person.grants]
-            await connection.executemany(put(t.role_grant), grants)
+        grants = [{"person": person.id, **msgspec.structs.asdict(grant)} for grant in person.grants]
+
+        def write(raw: sqlite3.Connection) -> None:
+            raw.execute(put(t.person), row)
+            raw.execute(DROP_GRANTS, {"whose": person.id})
+            raw.executemany(put(t.role_grant), grants)
+
+        await self._file.write(write)
 
     async def put_code(self, code_hash: bytes, person: int, expires_ms: int) -> None:
         """Keep the hash of a one-time enrolment code."""
         row = {"code_hash": code_hash, "person": person, "expires_ms": expires_ms, "used_ms": 0}
-        async with self._file.transaction() as connection:
-            await connection.executemany(put(t.enrolment), [row])
+        await self._write(put(t.enrolment), [row])
 
     async def spend_code(self, code_hash: bytes, now_ms: int) -> int | None:
         """Use a code up."""
-        async with self._file.transaction() as connection:
-            found = await rows(connection, CODE, {"hash": code_hash})
-            if not found:
+
+        def spend(raw: sqlite3.Connection) -> int | None:
+            found = raw.execute(CODE, {"hash": code_hash}).fetchone()
+            if found is None:
                 return None
-            _, person, expires_ms, used_ms = found[0]
+            _, person, expires_ms, used_ms = found
             if used_ms or now_ms >= expires_ms:
                 return 0
-            await connection.execute_fetchall(SPEND, {"hash": code_hash, "now_ms": now_ms})
+            raw.execute(SPEND, {"hash": code_hash, "now_ms": now_ms})
             return int(person)
 
-    async def bind(self, person: Person, name: str, token_hash: bytes, now_ms: int) -> Device:
-        """Give a new device its number and bind a token to it."""
-        async with self._file.transaction() as connection:
-            number = ((await rows(connection, LAST_NUMBER, {}))[0][0] or 0) + 1
-            row = {
-                "number": number, "town_id": person.town, "person": person.id, "name": name,
-                "token_hash": token_hash, "made_ms": now_ms, "revoked_ms": 0,
-            }  # fmt: skip
-            await connection.execute_fetchall(ADD_DEVICE, row)
-        return Device(number, person.id, person.town)
+        return await self._file.write(spend)
 
-    async def device(self, token_hash: bytes) -> Device | None:
-        """Find the device a token is bound to."""
-        found = await self._read(DEVICE, token=token_hash)
-        return Device(*found[0]) if found else None
+    async def bind(
+        self, person: Person, name: str, token_hash: bytes, now_ms: int, wanted: int = 0
+    ) -> Device:
+        """Bind a token to a device: the number wanted if it may have it, else a new one."""
+        row = {
+            "town_id": person.town, "person": person.id, "name": name, "token_hash": token_hash,
+            "made_ms": now_ms, "revoked_ms": 0, "heard_ms": now_ms, "report": b"",
+        }  # fmt: skip
+
+        def add(raw: sqlite3.Connection) -> int:
+            last = int(raw.execute(LAST_NUMBER).fetchone()[0] or 0)
+            owner = raw.execute(OWNER, {"which": wanted}).fetchone()
+            number = number_for(person.id, wanted, owner[0] if owner else None, last)
+            raw.execute(PUT_DEVICE, {**row, "number": number})
+            return number
+
+        return Device(await self._file.write(add), person.id, person.town)
+
+    async def bearer(self, token_hash: bytes) -> tuple[Device, Person] | None:
+        """Find the device a token is bound to, and whose it is, in one hop: every request asks."""
+
+        def find(raw: sqlite3.Connection) -> tuple[Device, Person] | None:
+            found = raw.execute(DEVICE, {"token": token_hash}).fetchone()
+            person = _person(raw, found[1]) if found else None
+            return None if person is None else (Device(*found), person)
+
+        return await self._file.read(find)
 
     async def devices(self, town: int) -> list[Device]:
         """List a town's devices."""
@@ -156,8 +189,33 @@ class SqlPeople:
 
     async def revoke(self, number: int, now_ms: int) -> None:
         """End a device's token."""
-        async with self._file.transaction() as connection:
-            await connection.execute_fetchall(REVOKE, {"which": number, "now_ms": now_ms})
+        await self._write(REVOKE, [{"which": number, "now_ms": now_ms}])
+
+    async def report(self, number: int, report: bytes, now_ms: int) -> None:
+        """Keep what a device says of itself."""
+        await self._write(REPORT, [{"which": number, "said": report, "now_ms": now_ms}])
+
+    async def heard(self, times: Mapping[int, int]) -> None:
+        """Note when devices last spoke."""
+        rows = [{"which": number, "now_ms": at_ms} for number, at_ms in times.items()]
+        await self._write(HEARD, rows)
+
+    async def reported(self, town: int) -> list[Reported]:
+        """List a town's devices with what they said of themselves."""
+        found = await self._read(REPORTED, town=town)
+        return [
+            Reported(Device(number, person, of), name, bool(revoked_ms), heard_ms, bytes(report))
+            for number, person, of, name, revoked_ms, heard_ms, report in found
+        ]
+
+
+def _person(raw: sqlite3.Connection, person: int) -> Person | None:
+    found = raw.execute(PERSON, {"person": person}).fetchone()
+    if found is None:
+        return None
+    grants = [Grant(*grant) for grant in raw.execute(GRANTS_OF, {"person": person})]
+    number, town, name, phone = found
+    return Person(number, town, name, phone, grants)
 
 
 def _unit_row(town: int, unit: Unit) -> dict[str, Any]:

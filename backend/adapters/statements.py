@@ -7,7 +7,17 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Executable, Table, bindparam, literal_column, select
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    Table,
+    bindparam,
+    delete,
+    func,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.dialects import sqlite
 
 from backend.adapters import tables as t
@@ -30,6 +40,28 @@ def put(table: Table) -> str:
     keys = [column.name for column in table.primary_key]
     rest = {column.name: insert.excluded[column.name] for column in table.columns if column.name not in keys}
     return text(insert.on_conflict_do_update(index_elements=keys, set_=rest))
+
+
+def change(table: Table, *names: str) -> str:
+    """Compile an insert that, where the row is there, changes the columns named and leaves the rest."""
+    insert = sqlite.insert(table).values(
+        {
+            column.name: bindparam(column.name)
+            for column in table.columns
+            if column.name in names or column.primary_key
+        }
+    )
+    keys = [column.name for column in table.primary_key]
+    changed = {name: insert.excluded[name] for name in names}
+    return text(insert.on_conflict_do_update(index_elements=keys, set_=changed))
+
+
+def claim(table: Table) -> str:
+    """Compile an insert that, where the row is there, only ever raises its `top`."""
+    insert = sqlite.insert(table)
+    raised = {"top": func.max(table.c.top, insert.excluded.top)}
+    keys = [column.name for column in table.primary_key]
+    return text(insert.on_conflict_do_update(index_elements=keys, set_=raised))
 
 
 def add(table: Table) -> str:
@@ -72,9 +104,11 @@ BY_LIST: Final[dict[str, tuple[str, str]]] = {
         ),
         "photo.key",
     ),
+    "refs": (text(select(t.photo_ref.c.key).where(_town(t.photo_ref))), "photo_ref.record"),
+    "tombs": (text(select(t.tomb.c.record, t.tomb.c.erased).where(_town(t.tomb))), "tomb.record"),
     "since": (
         text(
-            select(t.feed.c.seq, t.record.c.body)
+            select(t.feed.c.seq, t.feed.c.record, t.record.c.body)
             .join(t.record, (t.record.c.town_id == t.feed.c.town_id) & (t.record.c.id == t.feed.c.record))
             .where(_town(t.feed), t.feed.c.seq > bindparam("after"))
         ),
@@ -83,6 +117,50 @@ BY_LIST: Final[dict[str, tuple[str, str]]] = {
 }
 LANE: Final = text(select(t.lane).where(_town(t.lane)))
 SEEN: Final = text(select(t.seen.c.ranges).where(_town(t.seen), t.seen.c.device == bindparam("device")))
+CLAIMED: Final = text(select(t.seen.c.top).where(_town(t.seen), t.seen.c.device == bindparam("device")))
+NUMBERS: Final = text(select(t.seen.c.device, t.seen.c.ranges, t.seen.c.top).where(_town(t.seen)))
+MARK: Final = (
+    text(select(t.op.c.hash).where(_town(t.op), t.op.c.seq <= bindparam("seq")).order_by(t.op.c.seq.desc()))
+    + " LIMIT 1"
+)
+ABOUT: Final = text(
+    select(t.op.c.seq, t.op.c.person, t.op.c.wall_ms, t.op.c.count, t.op.c.body).where(
+        _town(t.op), t.op.c.record == bindparam("record")
+    )
+)
+ERASE: Final = text(
+    update(t.op)
+    .where(_town(t.op), t.op.c.seq == bindparam("at"))
+    .values(body=bindparam("left"), digest=bindparam("hashed"))
+)
+FEED_OF: Final = text(
+    update(t.feed).where(_town(t.feed), t.feed.c.record == bindparam("which")).values(seq=bindparam("at"))
+)
+DROP_REFS: Final = text(
+    delete(t.photo_ref).where(_town(t.photo_ref), t.photo_ref.c.record == bindparam("which"))
+)
+DROP_REFS_TO: Final = text(
+    delete(t.photo_ref).where(_town(t.photo_ref), t.photo_ref.c.key == bindparam("which"))
+)
+DROP_PHOTO: Final = text(delete(t.photo).where(_town(t.photo), t.photo.c.key == bindparam("which")))
+KEPT_NAMES: Final = text(select(t.record.c.id).where(_town(t.record)))
+REMOVED_NAMES: Final = text(select(t.tomb.c.record).where(_town(t.tomb)))
+LOGGED_NAMES: Final = text(select(t.op.c.record).where(_town(t.op)))
+NAMING: Final = text(
+    select(t.record.c.body).where(
+        _town(t.record),
+        t.record.c.id != bindparam("self"),
+        func.instr(t.record.c.body, bindparam("name")) > NONE,
+    )
+)
+OLD_TOMBS: Final = text(
+    select(t.tomb.c.record, t.tomb.c.seq)
+    .where(_town(t.tomb), t.tomb.c.at_ms < bindparam("before_ms"), t.tomb.c.seq > bindparam("floor"))
+    .order_by(t.tomb.c.seq)
+)
+DROP_RECORD: Final = text(delete(t.record).where(_town(t.record), t.record.c.id == bindparam("which")))
+DROP_FEED: Final = text(delete(t.feed).where(_town(t.feed), t.feed.c.record == bindparam("which")))
+RAISE: Final = text(update(t.lane).where(_town(t.lane)).values(floor=bindparam("to")))
 DUE: Final = text(
     select(t.record.c.body)
     .where(_town(t.record), t.record.c.due_ms > NONE, t.record.c.due_ms <= bindparam("now_ms"))
@@ -92,9 +170,15 @@ REFERRING: Final = text(
     select(t.photo_ref.c.record).where(_town(t.photo_ref), t.photo_ref.c.key == bindparam("key"))
 )
 TOWNS: Final = text(select(t.lane.c.town_id))
-ADD_OP: Final = text(sqlite.insert(t.op))
-PUT_LANE: Final = put(t.lane)
-PUT_SEEN: Final = put(t.seen)
+ADD_OP: Final = text(
+    sqlite.insert(t.op).values(
+        {each.name: bindparam(each.name) for each in t.op.columns if each.name != "digest"}
+    )
+)
+PUT_LANE: Final = change(t.lane, "seq", "wall_ms", "count", "head")
+PUT_SEEN: Final = change(t.seen, "ranges")
+CLAIM: Final = claim(t.seen)
+PUT_TOMB: Final = put(t.tomb)
 PUT_RECORD: Final = put(t.record)
 PUT_FEED: Final = put(t.feed)
 PUT_PHOTO: Final = put(t.photo)

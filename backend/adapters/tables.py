@@ -55,6 +55,8 @@ device = Table(
     Column("token_hash", LargeBinary, nullable=False, unique=True),
     Column("made_ms", BigInteger, nullable=False),
     Column("revoked_ms", BigInteger, nullable=False),  # 0 while it may speak
+    Column("heard_ms", BigInteger, nullable=False, server_default="0"),  # when it last spoke, to the minute
+    Column("report", LargeBinary, nullable=False, server_default=""),  # JSON of what it last said of itself
 )
 lane = Table(
     "lane",
@@ -64,6 +66,7 @@ lane = Table(
     Column("wall_ms", BigInteger, nullable=False),  # the lane's own clock
     Column("count", Integer, nullable=False),
     Column("head", LargeBinary, nullable=False),  # hash of the log up to seq
+    Column("floor", BigInteger, nullable=False, server_default="0"),  # removals before it are no longer told
 )
 op = Table(
     "op",
@@ -78,6 +81,7 @@ op = Table(
     Column("record", LargeBinary, nullable=False),
     Column("body", LargeBinary, nullable=False),  # JSON of (op, verdict)
     Column("hash", LargeBinary, nullable=False),
+    Column("digest", LargeBinary, nullable=False, server_default=""),  # of a body that was erased, else empty
     Index("op_number", "town_id", "device", "n", unique=True),
     Index("op_stamp", "town_id", "device", "wall_ms", "count"),
 )
@@ -87,6 +91,7 @@ seen = Table(
     Column("town_id", BigInteger, primary_key=True, autoincrement=False),
     Column("device", LargeBinary, primary_key=True),
     Column("ranges", Text, nullable=False),  # JSON list of [first, last]
+    Column("top", BigInteger, nullable=False, server_default="0"),  # the highest number it said it made
 )
 record = Table(
     "record",
@@ -110,6 +115,16 @@ feed = Table(
     Column("record", LargeBinary, primary_key=True),
     Column("seq", BigInteger, nullable=False),  # of the record's last change
     Index("feed_order", "town_id", "channel", "seq"),
+)
+tomb = Table(
+    "tomb",
+    metadata,
+    Column("town_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("record", LargeBinary, primary_key=True),
+    Column("seq", BigInteger, nullable=False),  # when it was removed, in the lane
+    Column("at_ms", BigInteger, nullable=False),
+    Column("erased", Integer, nullable=False),  # 1: by law, nothing of it may be kept
+    Index("tomb_age", "town_id", "at_ms"),
 )
 photo = Table(
     "photo",

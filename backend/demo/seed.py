@@ -110,7 +110,8 @@ class Teller:
         self._ids: dict[str, str] = {}
         self._phones: dict[int, str] = {}
         self._last: dict[int, tuple[int, Stamp]] = {}
-        self._drawn: dict[tuple[str, int], bytes] = {}
+        self._drawn: dict[tuple[str, int], tuple[Intake, bytes]] = {}
+        self._people: dict[int, Person] = {}
 
     async def tell(self) -> None:
         """Tell it all: first who lives here, then the month."""
@@ -124,40 +125,49 @@ class Teller:
                 self._start,
             )
             self._phones[number] = f"{device.number:08x}{INCARNATION}"
-        homes = households(weekday(self._now_ms))
-        async with self._parts.lanes.write(TOWN) as lane:
-            for action in [*moved_in(homes), *told]:
-                await self._act(lane, action)
+        actions = [*moved_in(households(weekday(self._now_ms))), *told]
+        self._people = {person.id: person for person in await self._parts.people.people(TOWN)}
+        world = (await self._parts.towns.town(TOWN)).world
+
+        def act(lane: Lane) -> None:
+            for action in actions:
+                self._act(lane, action, world)
+
+        await self._parts.lanes.write(TOWN, act)
 
     async def _draw(self, told: Sequence[Action]) -> None:
-        """Draw all photos, off this thread: they take most of the time a demo takes to make."""
+        """Draw and keep all photos, off this thread: they take most of the time a demo takes to make."""
         shots = {(each.photo.scene, each.photo.seed) for each in told if each.photo}
         ordered = sorted(shots)
         photos = await asyncio.gather(*(asyncio.to_thread(draw, *shot) for shot in ordered))
-        self._drawn = dict(zip(ordered, photos, strict=True))
+        for shot, body in zip(ordered, photos, strict=True):
+            taken = take_in(body)
+            if isinstance(taken, str):
+                raise TypeError(f"a drawing was not taken: {taken}")
+            await self._parts.photos.store(taken.sha256.hex(), body)
+            self._drawn[shot] = taken, body
 
-    async def _act(self, lane: Lane, action: Action) -> None:
-        town = await self._parts.towns.town(TOWN)
-        person = await self._parts.people.person(action.person)
+    def _act(self, lane: Lane, action: Action, world: World) -> None:
+        person = self._people.get(action.person)
         if person is None:
             raise LookupError(f"the story names person {action.person}, who is not in the town")
         at_ms = self._start + action.at_ms
         actor = Actor(person.id, live(person.grants, at_ms), self._phones[person.id])
-        op, record = await self._op(lane, action, town.world, at_ms)
+        op, record = self._op(lane, action, world, at_ms)
         photo = self._shot(action)
         if photo:
             op.sets[photo[0]] = {"add": [photo[1].key]}
-        known = await lane.load(actor.device, [op])
-        settled = settle(known, [op], actor, town.world, at_ms + DELIVERY_MS)
+        known = lane.load(actor.device, [op])
+        settled = settle(known, [op], actor, world, at_ms + DELIVERY_MS)
         verdict = settled.verdicts[0]
         if verdict.code != "applied":
             raise ValueError(f"the story does not fit the kind pages: {action} -> {verdict}, {record}")
-        refs = {each.id: photo_keys(town.world.kinds, each, each.cells) for each in settled.records.values()}
-        await lane.save(settled, refs)
+        refs = {each.id: photo_keys(world.kinds, each, each.cells) for each in settled.records.values()}
+        lane.save(settled, refs)
         if photo:
-            await self._keep(lane, photo[1], photo[2])
+            self._keep(lane, photo[1], photo[2])
 
-    async def _op(self, lane: Lane, action: Action, world: World, at_ms: int) -> tuple[Op, Record | None]:
+    def _op(self, lane: Lane, action: Action, world: World, at_ms: int) -> tuple[Op, Record | None]:
         device, kind = self._phones[action.person], world.kinds[action.kind]
         last_n, last = self._last.get(action.person, (0, Stamp(0, 0, device)))
         n, stamp = last_n + 1, tick(last, at_ms)
@@ -167,7 +177,7 @@ class Teller:
             day = next((value for name, value in values.items() if kind.fields[name].type == "day"), 0)
             daily = kind.identity == "person_day"
             self._ids[action.key] = per_day(action.person, kind.series, day) if daily else minted(device, n)
-        record = (await lane.records([self._ids[action.key]])).get(self._ids[action.key])
+        record = lane.records([self._ids[action.key]]).get(self._ids[action.key])
         sets = {name: change(kind.fields[name], value, record, name) for name, value in values.items()}
         taken = StepTaken(action.step, record.state) if action.step and record else None
         return Op(n, stamp, kind.name, self._ids[action.key], action.area or None, sets, taken), record
@@ -185,17 +195,12 @@ class Teller:
     def _shot(self, action: Action) -> tuple[str, Intake, bytes] | None:
         if action.photo is None:
             return None
-        body = self._drawn[action.photo.scene, action.photo.seed]
-        taken = take_in(body)
-        if isinstance(taken, str):
-            raise TypeError(f"a drawing was not taken: {taken}")
+        taken, body = self._drawn[action.photo.scene, action.photo.seed]
         return action.photo.field, taken, body
 
-    async def _keep(self, lane: Lane, taken: Intake, body: bytes) -> None:
+    def _keep(self, lane: Lane, taken: Intake, body: bytes) -> None:
         media_type = f"image/{taken.format.lower()}"
-        row = PhotoRow(taken.key, taken.size, preview_of(body), taken.sha256, media_type)
-        await lane.announce([row])
-        await self._parts.photos.store(taken.sha256.hex(), body)
+        lane.announce([PhotoRow(taken.key, taken.size, preview_of(body), taken.sha256, media_type)])
 
 
 def moved_in(homes: Iterable[Household]) -> list[Action]:

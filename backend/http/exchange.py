@@ -18,9 +18,11 @@ async def exchange_once(request: AnyRequest, state: State) -> Response[bytes]:  
     wire = await bounded(request, WIRE_MAX)
     push = read_push(inflated(wire, request.headers.get("content-encoding", "")))
     town = await parts.towns.town(session.person.town, session)
-    receipt, news = await exchange(
-        parts.lanes, town, session.actor(push.incarnation), push, parts.towns.now_ms()
-    )
+    parts.contacts.note(session.device.number, parts.towns.now_ms())
+    actor = session.actor(push.incarnation)
+    receipt, news = await exchange(parts.lanes, town, actor, push, parts.towns.now_ms())
+    if receipt.missing:
+        parts.contacts.claim(town.id, actor.device, push.top)
     if news:
         parts.bell.ring(town.id)
     return squeezed(msgspec.json.encode(trimmed(receipt)), request)

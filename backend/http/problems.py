@@ -21,6 +21,7 @@ def answer(request: AnyRequest, code: Code, detail: str = "", retry_s: int = 0) 
     body = msgspec.json.encode(document(code, request.headers.get("accept-language", ""), detail))
     headers = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
     headers |= {"retry-after": str(retry_s)} if retry_s else {}
+    headers |= {"connection": "close"} if code == "too_slow" else {}  # its rest is not waited for
     return Response(
         body, status_code=PROBLEMS[code].status, headers=headers, media_type="application/problem+json"
     )

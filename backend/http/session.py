@@ -1,5 +1,6 @@
 """POST /api/session: a one-time code for a device-bound token. DELETE ends it."""
 
+import re
 from typing import Any
 
 import msgspec
@@ -12,6 +13,7 @@ from backend.people import enrol
 from backend.problems import Refused
 
 BODY_MAX = 2_000  # bytes: a code and the name of a phone
+NUMBER = re.compile("[0-9a-f]{8}")
 
 
 class Enrolment(Struct, forbid_unknown_fields=True):
@@ -19,6 +21,7 @@ class Enrolment(Struct, forbid_unknown_fields=True):
 
     code: str
     device_name: str = ""
+    device: str = ""  # the number this phone bore before, 8 hex digits: kept if it is still its own
 
 
 def read_enrolment(body: bytes) -> Enrolment:
@@ -29,6 +32,11 @@ def read_enrolment(body: bytes) -> Enrolment:
         raise Refused("malformed") from fault
 
 
+def _number(text: str) -> int:
+    """Read a device number; 0 where there is none."""
+    return int(text, 16) if NUMBER.fullmatch(text) else 0
+
+
 @post("/api/session", status_code=201)
 async def begin_session(request: AnyRequest) -> Response[dict[str, Any]]:
     """Bind this phone to a person."""
@@ -36,7 +44,7 @@ async def begin_session(request: AnyRequest) -> Response[dict[str, Any]]:
     asked = read_enrolment(await bounded(request, BODY_MAX))
     address = request.client.host if request.client else ""
     parts.brake.take(address, now_ms)
-    token, device = await enrol(parts.people, asked.code, asked.device_name, now_ms)
+    token, device = await enrol(parts.people, asked.code, asked.device_name, now_ms, _number(asked.device))
     parts.brake.give_back(address)
     parts.towns.enrolled()
     answer = {"token": token, "device": f"{device.number:08x}", "person": device.person}

@@ -28,6 +28,10 @@ class Mirror:
         self.actor = Actor(person, grants, f"{device:08x}aaaaaaaa")
         self.cursor, self.n, self.wall = "", 0, NOW
         self.kept: dict[str, Record] = {}
+        self.era = 0  # how often all was told anew
+        self.eras: dict[str, int] = {}  # by record: the era it was last told or written in
+        self.told: dict[str, int] = {}  # by record: the era it was last told in
+        self.waiting: list[Op] = []  # not acknowledged; they go along with the next
 
     def op(self, kind: str, sets: dict[str, Any], record: str = "", area: int | None = None,
            step: tuple[str, str] | None = None) -> Op:  # fmt: skip
@@ -39,25 +43,38 @@ class Mirror:
 
     async def exchange(self, lanes: MemoryLanes, *ops: Op) -> Receipt:
         """Send ops and keep the answer."""
+        ops = (*self.waiting, *ops)
         packed = pack(ops, KINDS, NOW) if ops else None
         push = Push(1, "00000000", "aaaaaaaa", NOW, self.cursor, self.n, 1, packed)
         receipt, _ = await exchange(lanes, SPACE, self.actor, push, NOW)
+        self.era += receipt.anew
         told = {verdict.n for verdict in receipt.verdicts}
-        for op in ops:
+        held = [op for op in ops if any(first <= op.n <= last for first, last in receipt.acks)]
+        self.waiting = [op for op in ops if op not in held and op.n not in told]
+        for op in held:
             if op.n not in told:  # applied: fold it, as the server did
                 known = Known(self.kept, {}, frozenset(), Stamp(0, 0, SERVER), 0, ROOT)
-                self.kept |= settle(known, [op], self.actor, WORLD, NOW).records
+                self._keep(settle(known, [op], self.actor, WORLD, NOW).records)
         for delta in receipt.records:
-            self.kept[delta.id] = folded(self.kept.get(delta.id), delta)
+            mine = self.kept.get(delta.id) if self.told.get(delta.id) == self.era else None
+            # What an older era told may never have been: the first that a new one tells stands alone.
+            self._keep({delta.id: folded(mine if self.era else self.kept.get(delta.id), delta)})
+            self.told[delta.id] = self.era
         for gone in receipt.gone:
             self.kept.pop(gone, None)
+        if not receipt.more:  # what an older era told and this one did not is no longer there
+            self.kept = {name: each for name, each in self.kept.items() if self.eras[name] == self.era}
         self.cursor = receipt.cursor
         return receipt
+
+    def _keep(self, records: dict[str, Record]) -> None:
+        self.kept |= records
+        self.eras |= dict.fromkeys(records, self.era)
 
     async def hear_all(self, lanes: MemoryLanes) -> int:
         """Exchange until there is no more; gives the number of round trips."""
         for trips in range(1, 1_000):
-            if not (await self.exchange(lanes)).more:
+            if not (await self.exchange(lanes)).more and not self.waiting:
                 return trips
         raise AssertionError("there is always more")
 
@@ -86,7 +103,7 @@ def at_odds(phone: Mirror, lanes: MemoryLanes) -> dict[str, Any]:
     readable = {
         name: record
         for name, record in records.items()
-        if may_read(KINDS[record.kind], phone.actor, record, WORLD.units)
+        if record.kind and may_read(KINDS[record.kind], phone.actor, record, WORLD.units)
     }
     odds: dict[str, Any] = dict.fromkeys(readable.keys() ^ phone.kept.keys(), "one of them lacks it")
     for name in readable.keys() & phone.kept.keys():

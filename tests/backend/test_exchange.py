@@ -4,20 +4,32 @@ import asyncio
 import sqlite3
 
 import pytest
+from msgspec.structs import replace
 
-from backend.adapters.sql_lane import SqlLane
-from backend.exchange import _plain
+from backend.adapters.memory import MemoryLanes
+from backend.adapters.sql_shelf import Shelf
+from backend.adapters.sqlite import FILE
+from backend.exchange import _plain, exchange
+from backend.people import LATE_MS
 from sync.clock import Stamp
+from sync.permit import Grant
+from sync.wire import Push, pack
+from tests.backend.mirror import SPACE, Mirror
 from tests.backend.town import (
+    HOUR_MS,
+    KINDS,
     LEADER,
     NORTH_ONE,
     NOW,
     OFFICER,
+    PEOPLE,
     RIDER,
     SECRETARY,
+    SOUTH_ONE,
     STRANGER,
     TOWN,
     WORKER,
+    Phone,
     push_bytes,
 )
 
@@ -217,8 +229,7 @@ async def test_a_phone_that_says_nothing_writes_nothing(enrol):
     await worker.exchange(worker.op("incident", {"matter": "wires"}, area=NORTH_ONE))
     for _ in range(3):
         await worker.exchange()
-    async with lanes.read(TOWN) as lane:
-        assert await lane.head() == 1
+    assert await lanes.read(TOWN, lambda lane: lane.head()) == 1
     assert await lanes.towns() == [TOWN]
 
 
@@ -227,10 +238,10 @@ async def test_an_exchange_that_fails_on_the_way_leaves_nothing_and_may_come_aga
     op = worker.op("incident", {"matter": "wires"}, area=NORTH_ONE)
     body = push_bytes(worker.push([op]))
 
-    async def fail(*_: object) -> int:
+    def fail(*_: object) -> int:
         raise sqlite3.OperationalError("disk I/O error")
 
-    monkeypatch.setattr(SqlLane, "head", fail)
+    monkeypatch.setattr(Shelf, "head", fail)
     answer = await worker.post(body)
     assert (answer.status_code, answer.json()["code"]) == (503, "busy")
     monkeypatch.undo()
@@ -276,3 +287,94 @@ async def test_a_server_that_speaks_another_version_says_so(enrol):
     answer = await worker.post(b'[1,"00000000","aaaaaaaa",0,""]')
     assert (answer.status_code, answer.json()["code"]) == (409, "kinds_changed")
     assert answer.json()["detail"] == worker.version
+
+
+async def moved_on(phone: Phone, *grants: Grant) -> None:
+    """Give the worker other grants, while the phone was away."""
+    people = phone.client.app.state.context.people
+    person = next(each for each in PEOPLE if each.id == WORKER)
+    await people.put_person(replace(person, grants=list(grants)))
+
+
+def at(phone: Phone, now_ms: int) -> None:
+    phone.client.app.state.context.towns.now_ms = lambda: now_ms
+
+
+ENDED = Grant("fulltime_worker", NORTH_ONE, 0, NOW + HOUR_MS)
+
+
+async def test_what_was_written_before_a_grant_ended_goes_to_the_secretary(enrol):
+    worker, secretary, officer = await enrol(WORKER), await enrol(SECRETARY), await enrol(OFFICER)
+    report = worker.op("incident", {"matter": "wires", "contact": "张三 199"}, area=NORTH_ONE)
+    more = worker.op("incident", {"progress": "还在"}, report.record)
+    await moved_on(worker, ENDED, Grant("fulltime_worker", SOUTH_ONE, NOW + HOUR_MS))
+    at(worker, NOW + 2 * HOUR_MS)
+    heard = await worker.exchange(report, more)
+    assert heard.codes == {1: "parked", 2: "parked"}
+    assert heard.acks == [[1, 2]]
+    kept = {record[0]: record for record in heard.records}
+    assert kept.keys() == {report.record, f"{worker.device}.2"}, "the author sees where it is"
+    for phone, sees in ((secretary, True), (officer, False)):
+        told = {record[0]: record for record in (await phone.exchange()).records}
+        assert told.keys() == kept.keys()
+        for record in told.values():
+            assert (record[2], record[3], record[6]) == (NORTH_ONE, WORKER, "waiting")
+            assert ("entry" in record[8]) is sees
+    assert "张三 199" in kept[report.record][8]["entry"][0]
+    assert (await worker.exchange(report, more)).codes == heard.codes
+
+
+async def test_what_was_written_after_a_grant_ended_or_came_half_a_year_later_is_refused(enrol):
+    worker = await enrol(WORKER)
+    report = worker.op("incident", {"matter": "wires"}, area=NORTH_ONE)
+    await moved_on(worker, ENDED)
+    at(worker, NOW + 2 * HOUR_MS)
+    after = worker.op("incident", {"matter": "wires"}, area=NORTH_ONE,
+                      stamp=Stamp(NOW + HOUR_MS, 0, worker.device))  # fmt: skip
+    assert (await worker.exchange(after)).codes == {2: "not_your_role"}
+    at(worker, NOW + HOUR_MS + LATE_MS)
+    heard = await worker.exchange(report)
+    assert (heard.codes, heard.records) == ({1: "not_your_role"}, [])
+
+
+async def test_a_secretary_takes_what_was_parked_over(enrol):
+    worker, secretary = await enrol(WORKER), await enrol(SECRETARY)
+    report = worker.op("incident", {"matter": "wires"}, area=NORTH_ONE)
+    await moved_on(worker, ENDED)
+    at(worker, NOW + 2 * HOUR_MS)
+    await worker.exchange(report)
+    (told,) = (await secretary.exchange()).records
+    step = secretary.op(told[1], {"answer": "我来报"}, told[0], step=("take_over", "waiting"))
+    assert (await secretary.exchange(step)).codes == {}
+    assert (await worker.exchange()).states == {report.record: "taken"}
+
+
+async def test_how_far_backups_go_is_told_when_it_changes_and_when_something_was_pushed():
+    lanes, phone = MemoryLanes(), Mirror(1, WORKER, Grant("fulltime_worker", NORTH_ONE))
+    told = []
+    for backed, ops in ((0, 0), (0, 1), (1, 0), (1, 0), (1, 1), (2, 0)):
+        sent = [phone.op("visit", {"mode": "door"}, area=NORTH_ONE) for _ in range(ops)]
+        push = Push(1, SPACE.kinds_version, "aaaaaaaa", NOW, phone.cursor, phone.n, 1, pack(sent, KINDS, NOW))
+        receipt, _ = await exchange(lanes, replace(SPACE, backed=backed), phone.actor, push, NOW)
+        phone.cursor = receipt.cursor
+        told.append((receipt.head, receipt.backed))
+    assert told == [(0, 0), (1, 0), (0, 1), (0, 0), (2, 1), (0, 2)]
+
+
+async def test_a_restored_server_is_noticed_by_the_receipt(enrol):
+    worker = await enrol(WORKER)
+    op = worker.op("incident", {"matter": "wires"}, area=NORTH_ONE)
+    first = await worker.exchange(op)
+    assert (first.anew or False, first.head, first.backed) == (False, 1, [])
+    quiet = await worker.exchange()
+    assert (quiet.anew or False, quiet.head) == (False, []), "told only when something was pushed"
+    connection = sqlite3.connect(worker.client.app.state.context.settings.root / FILE)
+    connection.executescript(
+        "DELETE FROM op; DELETE FROM record; DELETE FROM feed; DELETE FROM seen; DELETE FROM lane"
+    )
+    connection.commit()
+    connection.close()
+    heard = await worker.exchange()
+    assert (heard.anew, heard.missing, heard.acks) == (True, [[1, 1]], [])
+    again = await worker.exchange(op)
+    assert (again.anew or False, again.acks, again.codes) == (False, [[1, 1]], {})

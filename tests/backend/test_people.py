@@ -7,6 +7,7 @@ from backend.people import (
     ADDRESSES_MAX,
     ALPHABET,
     CODE_LENGTH,
+    LATE_MS,
     TRIES_MAX,
     WINDOW_MS,
     Brake,
@@ -120,6 +121,23 @@ async def test_only_grants_that_hold_now_count(people):
     ]
     await people.put_person(Person(WORKER, TOWN, "陈素芬", "", grants))
     assert (await session(people, WORKER)).grants == (grants[1],)
+
+
+async def test_grants_that_ended_lately_are_remembered_apart(people):
+    grants = [
+        Grant("fulltime_worker", NORTH_ONE, 0, NOW),
+        Grant("fulltime_worker", NORTH_TWO, 0, NOW - LATE_MS + 1),
+        Grant("grid_leader", NORTH_ONE, 0, NOW - LATE_MS),
+        Grant("grid_leader", NORTH_TWO, 0, NOW + 1),
+        Grant("parttime_worker", NORTH_ONE, NOW + 1),
+        Grant("parttime_worker", NORTH_TWO),
+    ]
+    await people.put_person(Person(WORKER, TOWN, "陈素芬", "", grants))
+    found = await session(people, WORKER)
+    assert set(found.once) == set(grants[:2])
+    assert set(found.grants) == {grants[3], grants[5]}
+    actor = found.actor("0123abcd")
+    assert (actor.once, actor.grants) == (found.once, found.grants)
 
 
 async def test_the_directory_tells_who_one_is_and_whom_to_call(people):

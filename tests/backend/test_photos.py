@@ -20,6 +20,7 @@ from tests.backend.town import (
     NOW,
     SECRETARY,
     STRANGER,
+    TOWN,
     WORKER,
     Phone,
     enrolled,
@@ -234,9 +235,23 @@ async def test_records_that_share_a_photo_are_told_one_by_one(enrol):
     await send(worker, body)
     assert {record[0] for record in (await secretary.exchange()).records} == records
     lanes = worker.client.app.state.context.lanes
-    async with lanes.read(3) as lane:
-        positions = [at for at, _ in await lane.since([NORTH_ONE], 0, 99)]
+    found = await lanes.read(TOWN, lambda lane: lane.since([NORTH_ONE], 0, 99))
+    positions = [at for at, _ in found]
     assert len(set(positions)) == 3, "a page may end between any two"
+
+
+async def test_the_arrival_of_a_photo_is_a_row_of_the_log(enrol):
+    worker, one, two = await enrol(WORKER), jpeg(), jpeg(colour="red")
+    record = await announce(worker, one, two)
+    lanes, marks = worker.client.app.state.context.lanes, set()
+    for body in (one, two):
+        assert (await send(worker, body)).status_code == 201
+        head, mark = await lanes.read(TOWN, lambda lane: (lane.head(), lane.mark(lane.head())))
+        assert mark not in marks, "or a restored log with other photos in it would pass for this one"
+        marks.add(mark)
+        heard = await worker.exchange()
+        assert ([each[0] for each in heard.records], heard.anew or False) == ([record], False)
+    assert head == 5, "one for the report, and two for each photo: the record's and the row's"
 
 
 async def test_a_photo_no_decoder_understands_never_holds_up_its_record(enrol):

@@ -1,6 +1,7 @@
 """What a phone hears: all of its view and nothing else, whatever happens between two exchanges (I5)."""
 
 import asyncio
+from itertools import product
 from typing import Any
 
 import pytest
@@ -9,16 +10,18 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from backend import view
-from backend.adapters.memory import MemoryLanes
+from backend.adapters.memory import MemoryLane, MemoryLanes
 from backend.cursor import Cursor, Heard, Scope, parse, spell
+from backend.exchange import told
 from backend.ports import Lane
 from backend.view import PAGE_RECORDS, channels, news, scopes, shown
-from sync.clock import SERVER, Stamp
+from sync.clock import SERVER, Stamp, tick
 from sync.digest import ROOT
 from sync.kind import parse as parse_page
+from sync.op import Op, Verdict
 from sync.permit import Grant
-from sync.settle import Known, World, settle
-from tests.backend.mirror import WORLD, Mirror, at_odds, folded
+from sync.settle import SYSTEM, Known, Settled, World, enter, settle
+from tests.backend.mirror import SPACE, WORLD, Mirror, at_odds, folded
 from tests.backend.town import (
     LEADER,
     NORTH,
@@ -49,6 +52,16 @@ async def fill(lanes: MemoryLanes, count: int, area: int = NORTH_ONE) -> Mirror:
     for _ in range(count):
         await writer.exchange(lanes, writer.op("visit", {"mode": "door"}, area=area))
     return writer
+
+
+async def test_a_last_page_that_is_just_full_is_the_last():
+    lanes, phone = MemoryLanes(), Mirror(1, WORKER, EVERYWHERE)
+    writer = await fill(lanes, PAGE_RECORDS)
+    assert not (await phone.exchange(lanes)).more
+    name = f"{writer.actor.device}.1"
+    await writer.exchange(lanes, writer.op("visit", {"result": "ok"}, record=name))
+    (delta,) = (await phone.exchange(lanes)).records
+    assert (delta.id, list(delta.cells)) == (name, ["result"]), "what changed, not what exists"
 
 
 async def test_more_than_a_page_is_heard_in_pages():
@@ -181,20 +194,153 @@ async def test_own_records_stay_when_the_page_lets_the_author_read():
     assert [record.kind for record in phone.kept.values()] == ["incident"]
 
 
-async def test_a_forged_cursor_tells_nothing_of_other_persons_records():
+def sealed_for(phone: Mirror, lanes: MemoryLanes, heard: dict[Scope, Heard]) -> str:
+    """Spell a cursor as the server would have: the lane's own hash is in its seal."""
+    head = lanes.lanes[TOWN].head()
+    cursor = Cursor(told(SPACE), head, heard)
+    return spell(view._sealed(cursor, phone.actor, WORLD.units, lanes.lanes[TOWN]))
+
+
+async def remove(lanes: MemoryLanes, record: str, now_ms: int = NOW, *, erased: bool = False) -> None:
+    """Remove a record as the server does: at a position of its own, with a row of the log."""
+
+    def work(lane: Lane) -> None:
+        known = lane.load("", [])
+        clock = tick(known.clock, NOW)
+        op = Op(known.seq + 1, clock, "", record, None, {})
+        settled = Settled({}, [], [], clock, known.seq, known.head)
+        settled = enter(settled, SYSTEM, clock, op, Verdict(op.n, "gone", NOW))
+        lane.remove(record, settled.seq, now_ms, erased=erased)
+        lane.save(settled, {})
+
+    await lanes.write(TOWN, work)
+
+
+async def test_a_record_that_was_removed_is_gone_for_those_who_had_it():
+    lanes, phone = MemoryLanes(), Mirror(1, WORKER, EVERYWHERE)
+    fresh, elsewhere = Mirror(2, WORKER, EVERYWHERE), Mirror(3, LEADER, Grant("fulltime_worker", SOUTH_ONE))
+    await fill(lanes, 3)
+    await phone.hear_all(lanes)
+    await elsewhere.hear_all(lanes)
+    record = next(iter(phone.kept))
+    await remove(lanes, record)
+    assert (await phone.exchange(lanes)).gone == [record]
+    assert (await phone.exchange(lanes)).gone == []
+    for other in (fresh, elsewhere):
+        assert (await other.exchange(lanes)).gone == [], "it never had it"
+    assert not at_odds(fresh, lanes)
+
+
+async def test_a_record_removed_between_two_pages_is_gone_from_the_first(monkeypatch):
+    monkeypatch.setattr(view, "PAGE_RECORDS", 2)
+    lanes, phone = MemoryLanes(), Mirror(1, WORKER, EVERYWHERE)
+    await fill(lanes, 5)
+    (told_first, *_) = (await phone.exchange(lanes)).records
+    await remove(lanes, told_first.id)
+    await phone.hear_all(lanes)
+    assert told_first.id not in phone.kept
+    assert not at_odds(phone, lanes)
+
+
+async def test_swept_removals_are_told_anew_to_those_who_missed_them_only():
+    lanes, late, there = MemoryLanes(), Mirror(1, WORKER, EVERYWHERE), Mirror(2, WORKER, EVERYWHERE)
+    await fill(lanes, 3)
+    for phone in (late, there):
+        await phone.hear_all(lanes)
+    await remove(lanes, next(iter(late.kept)))
+    await there.hear_all(lanes)
+    assert await lanes.write(TOWN, lambda lane: lane.sweep(NOW + 1, 10)) == 1
+    assert (await late.exchange(lanes)).anew
+    assert not (await there.exchange(lanes)).anew
+    for phone in (late, there):
+        assert len(phone.kept) == 2
+        assert not at_odds(phone, lanes)
+
+
+async def test_a_removal_swept_between_two_pages_is_not_missed(monkeypatch):
+    monkeypatch.setattr(view, "PAGE_RECORDS", 2)
+    lanes, phone = MemoryLanes(), Mirror(1, WORKER, EVERYWHERE)
+    await fill(lanes, 5)
+    (told_first, *_) = (await phone.exchange(lanes)).records
+    await remove(lanes, told_first.id)
+    await lanes.write(TOWN, lambda lane: lane.sweep(NOW + 1, 10))
+    await phone.hear_all(lanes)
+    assert not at_odds(phone, lanes)
+
+
+async def test_a_log_that_was_replaced_is_noticed_whatever_its_length():
+    for written in (0, 1, 2, 5):
+        lanes, phone = MemoryLanes(), Mirror(1, WORKER, EVERYWHERE)
+        await fill(lanes, 2)
+        backup = lanes.lanes[TOWN]
+        await fill(lanes, 2, NORTH_TWO)
+        await phone.hear_all(lanes)
+        lanes.lanes[TOWN] = backup
+        await fill(lanes, written, SOUTH_ONE)
+        heard = await phone.exchange(lanes)
+        assert (heard.anew, heard.head) == (True, 2 + written)
+        assert not at_odds(phone, lanes)
+        assert not (await phone.exchange(lanes)).anew, "it was told once"
+
+
+async def test_a_position_past_the_head_is_not_believed_even_where_the_hash_fits():
+    lanes, phone = MemoryLanes(), Mirror(1, WORKER, EVERYWHERE)
+    await fill(lanes, 2)
+    backup = lanes.lanes[TOWN]
+    known = backup.load("", [])
+    await lanes.write(TOWN, lambda lane: lane.save(Settled({}, [], [], known.clock, 3, known.head), {}))
+    await phone.hear_all(lanes)
+    lanes.lanes[TOWN] = backup
+    assert (await phone.exchange(lanes)).anew
+
+
+async def test_a_backup_that_holds_all_a_phone_has_heard_is_no_restore_to_it():
+    lanes, phone = MemoryLanes(), Mirror(1, WORKER, EVERYWHERE)
+    await fill(lanes, 2)
+    await phone.hear_all(lanes)
+    backup = lanes.lanes[TOWN]
+    await fill(lanes, 2, NORTH_TWO)
+    lanes.lanes[TOWN] = backup
+    assert not (await phone.exchange(lanes)).anew
+
+
+async def test_a_cursor_of_another_device_is_not_believed():
+    lanes, phone, other = MemoryLanes(), Mirror(1, WORKER, EVERYWHERE), Mirror(2, WORKER, EVERYWHERE)
+    await fill(lanes, 2)
+    await phone.hear_all(lanes)
+    other.cursor = phone.cursor
+    heard = await other.exchange(lanes)
+    assert heard.anew
+    assert len(heard.records) == 2
+
+
+async def test_a_cursor_with_any_character_changed_is_told_anew_and_nothing_foreign():
+    lanes, phone = MemoryLanes(), Mirror(1, WORKER, Grant("fulltime_worker", NORTH_ONE))
+    await fill(lanes, 2)
+    await fill(lanes, 2, SOUTH_ONE)
+    await phone.hear_all(lanes)
+    good, mine = phone.cursor, set(phone.kept)
+    for at, char in product(range(len(good)), "-._~+0az9AZ"):
+        phone.cursor = good[:at] + char + good[at + 1 :]
+        heard = await phone.exchange(lanes)
+        assert heard.anew == (phone.cursor != good or good[at] != char) or good[at] == char
+        assert {record.id for record in heard.records} <= mine
+        assert not at_odds(phone, lanes)
+
+
+async def test_even_a_sealed_cursor_tells_nothing_of_other_persons_records():
     lanes, phone = MemoryLanes(), Mirror(1, WORKER, Grant("fulltime_worker", NORTH_ONE))
     await fill(lanes, 2, SOUTH_ONE)
-    phone.cursor = spell(Cursor("11111111", {Scope(-STRANGER, ""): Heard(99, 99)}))
+    phone.cursor = sealed_for(phone, lanes, {Scope(-STRANGER, ""): Heard(99, 99)})
     heard = await phone.exchange(lanes)
-    assert heard.gone == []
-    assert heard.records == []
+    assert (heard.anew, heard.gone, heard.records) == (False, [], [])
 
 
-async def test_a_cursor_from_the_future_is_brought_back():
+async def test_positions_past_the_head_are_brought_back():
     lanes, phone = MemoryLanes(), Mirror(1, WORKER, EVERYWHERE)
     await fill(lanes, 1)
-    phone.cursor = spell(Cursor("11111111", {scope: Heard(10**9, 10**9) for scope in scopes(phone.actor)}))
-    await phone.hear_all(lanes)
+    phone.cursor = sealed_for(phone, lanes, {scope: Heard(10**9, 10**9) for scope in scopes(phone.actor)})
+    assert not (await phone.exchange(lanes)).anew
     assert {heard.at for heard in parse(phone.cursor).heard.values()} == {1}
 
 
@@ -202,7 +348,7 @@ class Torn:
     """A lane that moves on between two statements of one reader."""
 
     def __init__(self, before: Lane, after: Lane) -> None:
-        self.head, self.since = before.head, after.since
+        self.head, self.mark, self.floor, self.since = before.head, before.mark, before.floor, after.since
 
 
 async def test_a_record_that_moves_on_while_it_is_looked_for_is_not_missed():
@@ -213,7 +359,7 @@ async def test_a_record_that_moves_on_while_it_is_looked_for_is_not_missed():
     await writer.exchange(lanes, writer.op("visit", {"result": "ok"}, record))
     before = lanes.lanes[TOWN]
     await writer.exchange(lanes, writer.op("visit", {"note": {"is": "又去了"}}, record))
-    found = await news(Torn(before, lanes.lanes[TOWN]), parse(phone.cursor), phone.actor, WORLD, "")
+    found = news(Torn(before, lanes.lanes[TOWN]), phone.cursor, phone.actor, WORLD, told(SPACE))
     for delta in found.records:
         phone.kept[delta.id] = folded(phone.kept.get(delta.id), delta)
     phone.cursor = spell(found.cursor)
@@ -270,10 +416,12 @@ ACTION = st.one_of(
         st.sets(st.tuples(st.sampled_from(ROLES), st.sampled_from(AREAS)), max_size=3),
         st.just(0),
     ),
+    st.tuples(st.just("remove"), st.integers(0, 30), st.booleans()),
+    st.tuples(st.just("keep"), st.sampled_from(["sweep", "back up", "restore"]), st.just(0)),
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(ACTION, max_size=40))
 def test_whatever_happens_a_phone_ends_with_its_view(actions):
     with pytest.MonkeyPatch.context() as patch:
@@ -282,11 +430,23 @@ def test_whatever_happens_a_phone_ends_with_its_view(actions):
         asyncio.run(live_through(actions))
 
 
+async def keep(lanes: MemoryLanes, backup: list[MemoryLane], which: str, before_ms: int) -> None:
+    """Do what is done to the store itself: throw old removals away, back it up, restore it."""
+    if which == "sweep":
+        await lanes.write(TOWN, lambda lane: lane.sweep(before_ms, 2))
+    elif which == "back up":
+        backup[0] = lanes.lanes.get(TOWN, MemoryLane())
+    else:
+        lanes.lanes[TOWN] = backup[0]
+
+
 async def live_through(actions: list[tuple[str, Any, Any]]) -> None:
     lanes, phone, other = MemoryLanes(), Mirror(1, WORKER, EVERYWHERE), Mirror(2, STRANGER, EVERYWHERE)
+    backup = [MemoryLane()]
     for count, (what, which, mine) in enumerate(actions):
         writer = phone if mine else other
-        records = list(phone.kept if mine else lanes.lanes[TOWN].kept if TOWN in lanes.lanes else [])
+        there = lanes.lanes[TOWN].kept if TOWN in lanes.lanes else {}
+        records = list(phone.kept) if mine else [name for name, record in there.items() if record.kind]
         if what == "make":
             await writer.exchange(lanes, writer.op("visit", {"mode": "door"}, area=which))
         elif what == "change" and records:
@@ -295,6 +455,10 @@ async def live_through(actions: list[tuple[str, Any, Any]]) -> None:
         elif what == "pull":
             for _ in range(which):
                 await phone.exchange(lanes)
+        elif what == "remove" and records:
+            await remove(lanes, records[which % len(records)], NOW + count, erased=bool(mine))
+        elif what == "keep":
+            await keep(lanes, backup, which, NOW + count - 5)
         elif what == "regrant":
             regrant(phone, *(Grant(role, unit) for role, unit in sorted(which)))
     await phone.hear_all(lanes)

@@ -112,6 +112,9 @@ class Heard:
         "photos",
         "gone",
         "directory",
+        "anew",
+        "head",
+        "backed",
     )
 
     def __init__(self, parts: list[Any]) -> None:

@@ -27,12 +27,12 @@ from backend.adapters.sql_people import SqlPeople
 from backend.adapters.sqlite import FILE, PRAGMAS, Sqlite
 from backend.app import opened
 from backend.config import Settings
-from backend.cursor import Cursor, Heard, spell
-from backend.exchange import Town, exchange
+from backend.cursor import Cursor, Heard, sealed, spell
+from backend.exchange import Town, exchange, told
 from backend.kinds import read_pages
 from backend.people import hashed
-from backend.ports import Person, Unit
-from backend.view import scopes
+from backend.ports import Lane, Person, Unit
+from backend.view import scopes, whom
 from sync.clock import Stamp
 from sync.kind import version
 from sync.op import Op, StepTaken
@@ -88,6 +88,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def begin(lane: Lane) -> bytes:
+    """Take the first position, so that there is something to have heard; gives the hash of the log there."""
+    known = lane.load("", [])
+    lane.save(Settled({}, [], [], known.clock, 1, known.head), {})
+    return lane.mark(1)
+
+
 async def prepare(root: Path) -> list[Prepared]:
     """Make a town in which every worker has a grid and a phone that has heard everything so far."""
     found = []
@@ -95,9 +102,8 @@ async def prepare(root: Path) -> list[Prepared]:
         await settle_in(parts.people)
         kinds, kinds_version = parts.towns.pages.kinds, parts.towns.pages.version
         await parts.people.put_units(TOWN, [Unit(GRID + i, 5, SOUTH, f"网格{i}") for i in range(EXCHANGES)])
-        async with parts.lanes.write(TOWN) as lane:
-            known = await lane.load("", [])
-            await lane.save(Settled({}, [], [], known.clock, 1, known.head), {})
+        mark = await parts.lanes.write(TOWN, begin)
+        town = await parts.towns.town(TOWN)
         for index in range(EXCHANGES):
             person = Person(GRID + index, TOWN, "网格员", "", [Grant("fulltime_worker", GRID + index)])
             await parts.people.put_person(person)
@@ -106,8 +112,9 @@ async def prepare(root: Path) -> list[Prepared]:
             name = f"{device.number:08x}aaaaaaaa"
             packed = pack(ops_of(name, index, person.id, GRID + index), kinds, NOW)
             actor = Actor(person.id, tuple(person.grants), name)
-            cursor = spell(Cursor("00000000", {scope: Heard(1, 1) for scope in scopes(actor)}))
-            push = Push(1, kinds_version, "aaaaaaaa", NOW, cursor, OPS, 1, packed)
+            heard = {scope: Heard(1, 1) for scope in scopes(actor)}
+            cursor = sealed(Cursor(told(town), 1, heard), whom(name, heard, town.world.units), mark)
+            push = Push(1, kinds_version, "aaaaaaaa", NOW, spell(cursor), OPS, 1, packed)
             found.append(Prepared(token, actor, push))
     return found
 

@@ -7,6 +7,8 @@ import asyncio
 import statistics
 import tempfile
 import time
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +17,11 @@ from playwright.sync_api import BrowserContext, Page, sync_playwright
 from backend.app import opened
 from backend.config import Settings
 from backend.people import new_code
+from backend.ports import Lane
 from sync.clock import Stamp
 from sync.op import Op
 from sync.permit import Actor, Grant
-from sync.settle import settle
+from sync.settle import World, settle
 from tests.backend.town import NORTH_ONE, TOWN, WORKER, settle_in
 from tests.bench.reports import day
 from tests.bench.serving import CHROMIUM, running
@@ -44,6 +47,11 @@ SEEN = """() => {
   const b = document.querySelector('.lamp'); return b && b.getBoundingClientRect().height > 0 }"""
 
 
+def put(ops: Sequence[Op], actor: Actor, world: World, now_ms: int, lane: Lane) -> None:
+    """Settle and store some reports: one piece of work on the lane."""
+    lane.save(settle(lane.load(DEVICE, ops), ops, actor, world, now_ms), {})
+
+
 async def fill(root: Path) -> str:
     """Put 2,000 reports into the worker's grid; gives a sign-in code."""
     async with opened(Settings(data=str(root))) as parts:
@@ -57,9 +65,7 @@ async def fill(root: Path) -> str:
             for n, each in enumerate(reports, 1)
         ]
         for at in range(0, len(ops), 400):
-            async with parts.lanes.write(TOWN) as lane:
-                known = await lane.load(DEVICE, ops[at : at + 400])
-                await lane.save(settle(known, ops[at : at + 400], actor, town.world, now), {})
+            await parts.lanes.write(TOWN, partial(put, ops[at : at + 400], actor, town.world, now))
         return await new_code(parts.people, WORKER, now, 24)
 
 

@@ -16,7 +16,7 @@ from tests.bench.reports import NOW, day
 
 BUDGET = {"one": 260, "twenty": 2600, "quiet_both_ways": 120}
 WINDOWS = 50
-CURSOR = "b0749d6c-_7..4xk-8n.3fa1."  # a worker of one grid who has heard some 6,000 changes
+CURSOR = "mB7qX0e-a4xk-_7-8n.3fa1"  # a worker of one grid who has heard some 6,000 changes
 
 
 def body(ops: list[Op]) -> bytes:

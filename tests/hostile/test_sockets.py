@@ -1,7 +1,10 @@
 """Below HTTP libraries: bytes on a socket that no honest client sends, against a real server."""
 
+import asyncio
 import contextlib
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +12,8 @@ import httpx
 import pytest
 
 from backend.http.body import WIRE_MAX
-from tests.backend.served import Served
+from tests.backend.served import ROOT, Served, free_port, prepare
+from tests.backend.town import WORKER
 
 WAIT_S = 10.0
 CHUNK = b"10000\r\n" + bytes(0x10000) + b"\r\n"
@@ -140,3 +144,69 @@ def test_what_is_no_request_harms_nobody(server, head):
 def test_a_head_that_never_ends_is_cut_off(server):
     told = answer_to(server, "GET /api/kinds HTTP/1.1\nhost: a\n" + "x: y\n" * 200_000 + "\n")
     assert status(told) < 500
+
+
+IMPATIENT = """
+import sys
+from backend.__main__ import main
+from backend.http import body
+body.PAUSE_S = 0.5
+sys.exit(main(["serve"]))
+"""
+HALF_OPEN = 200
+
+
+@pytest.fixture(scope="module")
+def impatient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, str]]:
+    """A server that waits for a body half a second where others wait half a minute, and a worker's token."""
+    data, port = tmp_path_factory.mktemp("impatient"), free_port()
+    (code,) = asyncio.run(prepare(data, WORKER))
+    process = subprocess.Popen(
+        [sys.executable, "-c", IMPATIENT], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        text=True, env={"QIANSHAO_DATA": str(data), "QIANSHAO_PORT": str(port)},
+    )  # fmt: skip
+    try:
+        server = Served(process, port)
+        server.wait()
+        answer = httpx.post(f"{server.url}/api/session", json={"code": code}, timeout=WAIT_S)
+        yield server, str(answer.json()["token"])
+    finally:
+        process.kill()
+        process.wait()
+
+
+def everything(line: socket.socket) -> bytes:
+    """Give what comes until the server closes the line."""
+    told = b""
+    while part := line.recv(65_536):
+        told += part
+    return told
+
+
+@pytest.mark.parametrize("body", [b"", b"[1,"])
+@pytest.mark.parametrize("coding", ["content-length: 1000", "transfer-encoding: chunked"])
+def test_a_body_that_is_never_finished_is_answered_and_the_line_closed(impatient, coding, body):
+    server, token = impatient
+    head = exchange_head(token, coding).replace("\n", "\r\n").encode()
+    sent = b"3\r\n" + body + b"\r\n" if body and "chunked" in coding else body
+    with socket.create_connection(("127.0.0.1", server.port), timeout=WAIT_S) as line:
+        line.sendall(head + sent)
+        told = everything(line)
+    assert status(told) == 408
+    assert b'"code":"too_slow"' in told
+    assert b"connection: close" in told
+
+
+def test_hundreds_of_half_sent_bodies_are_closed_and_keep_nobody_waiting(impatient):
+    server, token = impatient
+    head = exchange_head(token, "content-length: 1000").replace("\n", "\r\n").encode()
+    with contextlib.ExitStack() as held:
+        lines = [
+            held.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=WAIT_S))
+            for _ in range(HALF_OPEN)
+        ]
+        for line in lines:
+            line.sendall(head + b"[")
+        assert httpx.get(f"{server.url}/api/kinds", timeout=WAIT_S).status_code == 200
+        assert [status(everything(line)) for line in lines] == [408] * HALF_OPEN
+    assert httpx.get(f"{server.url}/api/health", timeout=WAIT_S).json()["live"] is True

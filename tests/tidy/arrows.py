@@ -62,8 +62,9 @@ SCRIPT_TYPES = {
     "screens": {"sync"},
     "shell": {"sync"},
 }
-ROOTS = frozenset({"pwa/src/main.tsx", "pwa/src/sw.ts"})  # composition: these name everything
-SCRIPT_PACKAGES = {"sync": frozenset[str](), "ports": frozenset[str](), "adapters": frozenset({"idb"})}
+# Composition: these name everything.
+ROOTS = frozenset({"pwa/src/main.tsx", "pwa/src/sw.ts", "pwa/src/journal-worker.ts"})
+SCRIPT_PACKAGES = {name: frozenset[str]() for name in ("sync", "ports", "adapters")}
 DRAWING = frozenset({"preact", "@preact/signals"})  # the packages of every other layer
 SOURCE = re.compile(r"(?:\bfrom|\bimport)\s*\(?\s*$")
 TYPE_ONLY = re.compile(r"\b(?:import|export)\s+type\b[^;]*$")

@@ -20,7 +20,7 @@ CLEAN = {
     "pwa/src/ports.ts": "// Ports.\nexport type A = 1;\n",
     "pwa/src/sync/clock.ts": "// Twin of sync/clock.py.\nexport const MAX = 3; // a comment says fetch(\n",
     "pwa/src/sync/permit.ts": '// Twin of sync/permit.py.\nexport const LEAD = "grid_leader";\n',
-    "pwa/src/adapters/http.ts": '// HTTP.\nimport { openDB } from "idb";\nimport { MAX } from "../sync/clock.ts";\nimport type { A } from "../ports.ts";\n',
+    "pwa/src/adapters/http.ts": '// HTTP.\nimport { MAX } from "../sync/clock.ts";\nimport type { A } from "../ports.ts";\n',
     "pwa/src/screens/home.tsx": '// Home.\nimport { signal } from "@preact/signals";\nimport type { View } from "../model.ts";\nimport type {\n  Stamp,\n} from "../sync/clock.ts";\nexport const icon = "incident";\n',
     "pwa/src/screens/registry.ts": '// Better screens.\nexport const better = (kind: string) => kind === "incident";\n',
     "pwa/src/look.css": "main {\n  height: 100vh;\n  height: 100dvh;\n}\nb { height: 9vh; height: 9dvh; }\n",

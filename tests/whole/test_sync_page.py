@@ -31,14 +31,15 @@ def test_the_push_reads_as_the_page_says() -> None:
         Op(42, Stamp(NOW - 30_000, 0, DEVICE), "incident", "0000000b00c0ffee.7", None,
            {"return_field": "place"}, StepTaken("return", "in_review")),
     ]  # fmt: skip
-    assert len(BLOCKS[0].encode()) == 290
-    assert len(zlib.compress(BLOCKS[0].encode(), 6)) == 210
+    assert len(BLOCKS[0].encode()) == 288
+    assert len(zlib.compress(BLOCKS[0].encode(), 6)) == 212
 
 
 def test_the_receipt_is_json_of_the_length_the_page_gives() -> None:
     receipt = json.loads(BLOCKS[1])
     assert receipt[3] == [[41, 42]]
     assert receipt[6][0][9][0][6] == "overtaken"
+    assert receipt[10:] == [False, 6394], "anew and head; backed is left out"
 
 
 def test_the_columns_read_as_the_page_says() -> None:

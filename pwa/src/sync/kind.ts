@@ -85,7 +85,7 @@ export interface Workflow {
 export interface KindPage {
   readonly name: string;
   readonly label: Words;
-  readonly identity: "device" | "person_day";
+  readonly identity: "device" | "person_day" | "entry";
   readonly create: readonly string[];
   readonly read: readonly string[];
   readonly write: readonly string[];

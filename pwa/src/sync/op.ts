@@ -37,7 +37,7 @@ export const WAITING: ReadonlySet<string> = new Set<Refusal>([
   "unknown_step",
 ]);
 
-export type Code = Refusal | "applied" | "overtaken" | "amended";
+export type Code = Refusal | "applied" | "overtaken" | "amended" | "parked" | "gone";
 
 /** A step of the workflow, with the state its author saw when taking it. */
 export interface StepTaken {

@@ -21,6 +21,15 @@ export interface Grant {
   readonly untilMs?: number;
 }
 
+/** Who looks after the phones of the people in a unit and below it. */
+export const SUPERVISES: ReadonlySet<string> = new Set([
+  "grid_leader",
+  "community_secretary",
+  "duty_officer",
+  "board_leader",
+  "commander",
+]);
+
 /** Who is acting: a person with the grants that are live now, on one device. */
 export interface Actor {
   readonly person: number;

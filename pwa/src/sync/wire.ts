@@ -64,6 +64,9 @@ export interface Receipt {
   readonly photos: readonly Photo[];
   readonly gone: readonly string[]; // records that left this person's view
   readonly directory: string; // version of the directory, if it changed since the cursor
+  readonly anew: boolean; // the cursor is not of this log: what was heard under it counts no more
+  readonly head: number; // position of the log at this answer, told when ops were pushed
+  readonly backed: number; // position up to which a verified backup exists; 0: not told
 }
 
 /** Give a push as it travels: a list. */
@@ -84,9 +87,12 @@ type Row = readonly unknown[];
 /** Read a receipt as it travelled: the empty parts at its end were left out. */
 export function toReceipt(row: Row): Receipt {
   const [serverMs, cursor = "", more = false, acks = [], missing = [], verdicts = []] = row;
-  const [records = [], photos = [], gone = [], directory = ""] = row.slice(6);
+  const [records = [], photos = [], gone = [], directory = "", anew = false, head = 0, backed = 0] =
+    row.slice(6);
   const heard = { serverMs, cursor, more, acks, missing, photos, gone, directory } as Receipt;
-  return { ...heard, verdicts: (verdicts as Row[]).map(toVerdict), records: (records as Row[]).map(toDelta) };
+  const place = { anew, head, backed } as Pick<Receipt, "anew" | "head" | "backed">;
+  const lists = { verdicts: (verdicts as Row[]).map(toVerdict), records: (records as Row[]).map(toDelta) };
+  return { ...heard, ...place, ...lists };
 }
 
 function toDelta(row: Row): Delta {

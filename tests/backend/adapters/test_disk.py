@@ -27,7 +27,17 @@ async def test_bytes_are_on_disk_before_they_have_a_name(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "fsync", lambda handle: (order.append("fsync"), flush(handle))[1])
     monkeypatch.setattr(Path, "rename", lambda one, two: (order.append("rename"), rename(one, two))[1])
     await DiskBlobs(tmp_path).put("abcd", b"bytes")
-    assert order == ["fsync", "rename", "fsync"]
+    assert order == ["fsync", "fsync", "rename", "fsync"], "a new folder, the bytes, their name"
+
+
+async def test_a_name_that_was_there_is_flushed_again(tmp_path, monkeypatch):
+    await DiskBlobs(tmp_path).put("abcd", b"bytes")
+    flushed: list[Path] = []
+    monkeypatch.setattr(
+        os, "fsync", lambda handle: flushed.append(Path(f"/proc/self/fd/{handle}").readlink())
+    )
+    await DiskBlobs(tmp_path).put("abcd", b"bytes")
+    assert flushed == [tmp_path / "ab"], "nobody knows whether it was, before the first try broke off"
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO])

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import * as permit from "../../../pwa/src/sync/permit.ts";
 import { as, forms, fromGrant, type Json, run, toActor, toGrant, toRecord, toUnits } from "./vectors.ts";
@@ -18,5 +19,13 @@ describe("grants as the directory tells them", () => {
   it("hold without dates", () => {
     const grant = { role: "grid_leader", unit: 7 };
     expect(permit.live([grant], 5)).toEqual([grant]);
+  });
+});
+
+describe("who looks after phones", () => {
+  it("is said in both languages alike", () => {
+    const python = readFileSync(new URL("../../../sync/permit.py", import.meta.url), "utf8");
+    const roles = /SUPERVISES: Final = frozenset\(([^)]*)\)/.exec(python)?.[1]?.match(/\w+/g) ?? [];
+    expect([...permit.SUPERVISES].sort()).toEqual([...roles].sort());
   });
 });

@@ -56,6 +56,9 @@ const heard: wire.Receipt = {
   photos: [photo],
   gone: ["b.1"],
   directory: "d",
+  anew: true,
+  head: 12,
+  backed: 7,
 };
 
 describe("a receipt", () => {
@@ -64,13 +67,15 @@ describe("a receipt", () => {
   const verdict = [2, "amended", 6, ""];
 
   it("is read in full", () => {
-    const row = [9, "c", true, [[1, 2]], [[3, 3]], [verdict], [delta], [photo], ["b.1"], "d"];
+    const row = [9, "c", true, [[1, 2]], [[3, 3]], [verdict], [delta], [photo], ["b.1"], "d", true, 12, 7];
     expect(wire.toReceipt(row)).toEqual(heard);
+    expect(wire.toReceipt([...row, "of a later version"])).toEqual(heard);
   });
 
   it("is read without the empty parts at its end", () => {
     const quiet = { more: false, acks: [], missing: [], verdicts: [], records: [], photos: [], gone: [] };
-    expect(wire.toReceipt([9, "c"])).toEqual({ serverMs: 9, cursor: "c", ...quiet, directory: "" });
+    const place = { directory: "", anew: false, head: 0, backed: 0 };
+    expect(wire.toReceipt([9, "c"])).toEqual({ serverMs: 9, cursor: "c", ...quiet, ...place });
   });
 });
 

@@ -1,0 +1,96 @@
+"""What devices claim, and what they say of themselves: the same in memory and in SQLite."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from backend.adapters.memory import MemoryLanes, MemoryPeople
+from backend.adapters.sql_lane import SqlLanes
+from backend.adapters.sql_people import SqlPeople
+from backend.adapters.sqlite import Sqlite
+from backend.ports import Device, Lane, Lanes, People, Reported
+from sync.settle import settle
+from tests.backend.mirror import WORLD, Mirror
+from tests.backend.town import NORTH_ONE, NOW, PEOPLE, TOWN, WORKER, settle_in
+
+pytestmark = pytest.mark.anyio
+DEVICE, OTHER = "00000001aaaaaaaa", "00000001bbbbbbbb"
+
+
+@pytest.fixture(params=["memory", "sql"])
+async def ports(request, tmp_path) -> AsyncIterator[tuple[Lanes, People]]:
+    if request.param == "memory":
+        yield MemoryLanes(), MemoryPeople()
+        return
+    file = await Sqlite.open(tmp_path)
+    yield SqlLanes(file), SqlPeople(file)
+    await file.close()
+
+
+def log(lane: Lane, *numbers: int) -> None:
+    phone, ops = Mirror(1, WORKER), []
+    for n in numbers:
+        phone.n = n - 1
+        phone.wall = NOW + n
+        ops.append(phone.op("incident", {"matter": "wires"}, area=NORTH_ONE))
+    lane.save(settle(lane.load(DEVICE, ops), ops, phone.actor, WORLD, NOW), {})
+
+
+def numbers(lane: Lane) -> dict[str, tuple[list[tuple[int, int]], int]]:
+    return {device: ([(*each,) for each in ranges], top) for device, (ranges, top) in lane.numbers().items()}
+
+
+async def test_a_claim_only_ever_grows(ports):
+    lanes, _ = ports
+    assert await lanes.read(TOWN, lambda lane: lane.claimed(DEVICE)) == 0
+    for top in (5, 3, 9, 9, 1):
+        await lanes.write(TOWN, lambda lane, top=top: lane.claim(DEVICE, top))
+    assert await lanes.read(TOWN, lambda lane: lane.claimed(DEVICE)) == 9
+    assert await lanes.read(TOWN, lambda lane: lane.claimed(OTHER)) == 0
+    assert await lanes.read(TOWN + 1, lambda lane: lane.claimed(DEVICE)) == 0
+
+
+async def test_claims_and_the_log_stand_beside_each_other(ports):
+    lanes, _ = ports
+    await lanes.write(TOWN, lambda lane: log(lane, 1, 2, 5))
+    assert await lanes.read(TOWN, numbers) == {DEVICE: ([(1, 2), (5, 5)], 0)}
+    await lanes.write(TOWN, lambda lane: lane.claim(DEVICE, 7))
+    await lanes.write(TOWN, lambda lane: lane.claim(OTHER, 4))
+    assert await lanes.read(TOWN, numbers) == {DEVICE: ([(1, 2), (5, 5)], 7), OTHER: ([], 4)}
+    await lanes.write(TOWN, lambda lane: log(lane, 3))
+    assert await lanes.read(TOWN, numbers) == {DEVICE: ([(1, 3), (5, 5)], 7), OTHER: ([], 4)}
+    assert [(*each,) for each in await lanes.read(TOWN, lambda lane: lane.seen(OTHER))] == []
+    assert await lanes.read(TOWN + 1, numbers) == {}
+
+
+async def test_a_claim_of_a_work_that_failed_is_not_kept(ports):
+    lanes, _ = ports
+
+    def fail(lane: Lane) -> None:
+        lane.claim(DEVICE, 7)
+        raise ValueError("no")
+
+    await lanes.write(TOWN, lambda lane: lane.claim(OTHER, 1))
+    with pytest.raises(ValueError, match="no"):
+        await lanes.write(TOWN, fail)
+    assert await lanes.read(TOWN, numbers) == {OTHER: ([], 1)}
+
+
+async def test_a_device_is_kept_with_what_it_said_last(ports):
+    _, people = ports
+    await settle_in(people)
+    one = await people.bind(PEOPLE[0], "phone", b"1", NOW)
+    two = await people.bind(PEOPLE[1], "other", b"2", NOW + 1)
+    assert await people.reported(TOWN) == [
+        Reported(Device(1, PEOPLE[0].id, TOWN), "phone", False, NOW, b""),
+        Reported(two, "other", False, NOW + 1, b""),
+    ]
+    await people.report(one.number, b"{}", NOW + 5)
+    await people.report(one.number, b'{"a":1}', NOW + 4)
+    await people.heard({one.number: NOW + 3, two.number: NOW + 9, 77: NOW})
+    await people.revoke(two.number, NOW + 9)
+    assert await people.reported(TOWN) == [
+        Reported(one, "phone", False, NOW + 5, b'{"a":1}'),
+        Reported(two, "other", True, NOW + 9, b""),
+    ]
+    assert await people.reported(TOWN + 1) == []

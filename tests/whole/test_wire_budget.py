@@ -1,0 +1,23 @@
+"""The bytes of the wire against the design's budgets, on two text profiles: easy to compress, and hard."""
+
+import pytest
+
+from tests.bench.wire import BUDGET, CURSOR, run
+
+ONE_MOST = 320  # bytes; over the budget of 260: docs/adr/0008-packed-columns.md says by what and why
+
+
+@pytest.fixture(scope="module")
+def measured():
+    return run()
+
+
+@pytest.mark.parametrize("profile", ["easy", "hard"])
+def test_reports_are_small(measured, profile):
+    assert measured[profile]["twenty"] <= BUDGET["twenty"]
+    assert measured[profile]["one"] <= ONE_MOST
+
+
+def test_a_quiet_exchange_is_small(measured):
+    assert len(CURSOR) >= 23, "as long as the ones the server gives to a worker of one grid"
+    assert measured["quiet_both_ways"] <= BUDGET["quiet_both_ways"]
