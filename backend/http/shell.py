@@ -1,4 +1,4 @@
-"""The PWA: one HTML file with everything inlined, its worker and icons, precompressed, from memory."""
+"""The PWA: one HTML file, the screens apart, its worker and icons; precompressed, from memory."""
 
 import hashlib
 import json

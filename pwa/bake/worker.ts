@@ -1,7 +1,8 @@
-// Builds src/sw.ts to one classic file, sw.js, with the list of files it keeps baked in.
+// Builds src/journal-worker.ts and src/sw.ts to one classic file each, journal.js and sw.js, the latter
+// with the list of files it keeps baked in.
 
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build, type Plugin } from "vite";
 
@@ -11,7 +12,9 @@ const KEEP: readonly (readonly [path: string, file: string])[] = [
   ["/manifest.webmanifest", "manifest.webmanifest"],
   ["/icon.svg", "icon.svg"],
   ["/en.json", "en.json"],
+  ["/journal.js", "journal.js"],
 ];
+const APART = /^apart-\w+\.js$/; // named by its hash, as bake/apart.ts does
 
 /** The plugin; it runs only after a build that succeeded, never leaving an empty list behind. */
 export function worker(target: string): Plugin {
@@ -27,8 +30,14 @@ export function worker(target: string): Plugin {
       sequential: true,
       async handler(options) {
         const out = options.dir ?? "dist";
-        const list = KEEP.map(([path, file]) => [path, digest(readFileSync(join(out, file)))] as const);
-        await compile(root, out, target, list);
+        await compile(root, out, target, "journal-worker", "journal", {});
+        const apart = readdirSync(out).filter((file) => APART.test(file));
+        const keep = [...KEEP, ...apart.map((file) => [`/${file}`, file] as const)];
+        const list = keep.map(([path, file]) => [path, digest(readFileSync(join(out, file)))] as const);
+        await compile(root, out, target, "sw", "sw", {
+          __PRECACHE__: JSON.stringify(list),
+          __VERSION__: JSON.stringify(digest(JSON.stringify(list))),
+        });
       },
     },
   };
@@ -39,22 +48,24 @@ async function compile(
   root: string,
   out: string,
   target: string,
-  list: readonly (readonly [string, string])[],
+  source: string,
+  name: string,
+  define: Record<string, string>,
 ) {
-  const entry = join(root, "src", "sw.ts");
-  if (!existsSync(entry)) throw new Error("worker: src/sw.ts is missing");
+  const entry = join(root, "src", `${source}.ts`);
+  if (!existsSync(entry)) throw new Error(`worker: ${entry} is missing`);
   await build({
     root,
     configFile: false,
     publicDir: false,
     logLevel: "warn",
-    define: { __PRECACHE__: JSON.stringify(list), __VERSION__: JSON.stringify(digest(JSON.stringify(list))) },
+    define,
     build: {
       target,
       outDir: out,
       emptyOutDir: false,
       reportCompressedSize: false,
-      lib: { entry, formats: ["iife"], name: "sw", fileName: () => "sw.js" },
+      lib: { entry, formats: ["iife"], name, fileName: () => `${name}.js` },
     },
   });
 }

@@ -2,17 +2,19 @@
 // disk. Acts follow one another, so that a second tap sees what the first did.
 
 import { areaFor } from "./area.ts";
-import { FIELDS } from "./bindings.ts";
+import { FIELDS, KINDS } from "./bindings.ts";
 import { changesOf, firstChanges, settled, stampsIn } from "./change.ts";
 import { dayOf, dayPage, itemsOf } from "./day.ts";
 import type { Parts } from "./exchange.ts";
 import type { Mirror } from "./mirror.ts";
+import type { Need } from "./model.ts";
+import { asked, putAway } from "./needs.ts";
 import { enqueue, resend, undo, type Write } from "./outbox.ts";
 import type { OpRow, Writer } from "./ports.ts";
 import type { Sights } from "./sights.ts";
 import type { KindPage } from "./sync/kind.ts";
 import { perDay } from "./sync/op.ts";
-import type { Actor } from "./sync/permit.ts";
+import { type Actor, mayCreate } from "./sync/permit.ts";
 import type { Record } from "./sync/register.ts";
 import { type Named, own, type Value } from "./sync/value.ts";
 
@@ -49,10 +51,10 @@ export class Acts {
   }
 
   /** Store a write, and whatever belongs to it, in one transaction. */
-  async post(write: Write, also?: (tx: Writer) => Promise<void>): Promise<OpRow> {
+  async post(write: Write, also?: (tx: Writer, queued: OpRow) => Promise<void>): Promise<OpRow> {
     const row = await this.parts.store.write(QUEUE, async (tx) => {
       const queued = await enqueue(tx, write, this.parts.time.now());
-      await also?.(tx);
+      await also?.(tx, queued);
       return queued;
     });
     await this.effects.written();
@@ -142,6 +144,24 @@ export class Acts {
         photos: [],
         seen: seenIn(found.record),
       });
+    });
+  }
+
+  /** Ask the secretary about something; what was asked about remembers the note. */
+  sendOn(need: Need, text: string, entry: string): Promise<void> {
+    return this.inTurn(async () => {
+      const page = this.page(KINDS.note);
+      const said = { [FIELDS.text]: text, [FIELDS.about]: need.record, [FIELDS.entry]: entry };
+      const area = mayCreate(page, this.actor(), need.area, this.mirror.units.value) ? 0 : need.area;
+      const write = this.making(page, { ...said, [FIELDS.photos]: need.photos }, area, need.photos);
+      await this.post(write, (tx, queued) => asked(tx, need, queued.op.record));
+    });
+  }
+
+  putAway(need: Need): Promise<void> {
+    return this.inTurn(async () => {
+      await this.parts.store.write(["outbox", "sent", "notes"], (tx) => putAway(tx, need));
+      await this.effects.written();
     });
   }
 

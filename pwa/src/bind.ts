@@ -5,14 +5,14 @@ import { computed, effect, signal } from "@preact/signals";
 import { Acts } from "./acts.ts";
 import { dayOf, unclosed } from "./day.ts";
 import { Drafting } from "./draft.ts";
-import { type Changed, Exchange, type Outcome, type Parts } from "./exchange.ts";
+import { type Changed, Exchange, type Outcome, type Parts, type Told } from "./exchange.ts";
 import { Mirror } from "./mirror.ts";
-import type { Model, Prefs } from "./model.ts";
+import type { Model, Phones, Prefs } from "./model.ts";
 import { News } from "./news.ts";
 import { begun, note } from "./outbox.ts";
 import { Uploads } from "./photos.ts";
 import { Pictures } from "./pictures.ts";
-import type { Darkroom, Position, Spare, Tabs } from "./ports.ts";
+import type { Condition, Darkroom, Lost, Position, Spare, Tabs } from "./ports.ts";
 import { Sender } from "./sender.ts";
 import { Sights } from "./sights.ts";
 import { Signing } from "./signing.ts";
@@ -32,6 +32,7 @@ export interface Outside extends Parts {
   readonly visible: () => boolean;
   readonly deviceName: string;
   readonly version: string;
+  readonly condition: () => Promise<Condition>;
   readonly queued: () => void; // something waits: ask the browser to wake the worker, to keep the store
 }
 
@@ -51,6 +52,9 @@ export function bind(outside: Outside): Bound {
   return new Binding(outside);
 }
 
+/** A damage that cost nothing is no news for the person; the server hears of it all the same. */
+const lossOf = (lost: Lost | undefined) => (lost?.count && !lost.seen ? lost : null);
+
 class Binding implements Bound {
   readonly update = signal(false);
   readonly model: Model;
@@ -61,14 +65,24 @@ class Binding implements Bound {
   private readonly sender: Sender;
   private readonly turn: Turn;
   private readonly signing: Signing;
+  private readonly pictures: Pictures;
   private readonly ready = signal(false);
   private readonly online = signal(true);
   private news: News | null = null;
   private readonly nowMs = signal(0);
   private readonly sending = signal<ReadonlySet<string>>(new Set());
+  private readonly phones = signal<Phones | null>(null);
   private readonly inSight = signal(true);
   private filled = false;
+  private keeping = false;
   private applyUpdate: () => void = () => undefined;
+
+  private readonly told: Told = {
+    sending: (rows) => {
+      this.sending.value = rows;
+    },
+    changed: (what) => this.changed(what),
+  };
 
   constructor(outside: Outside) {
     this.outside = outside;
@@ -76,15 +90,9 @@ class Binding implements Bound {
     this.nowMs.value = outside.time.now();
     this.online.value = outside.link.up();
     this.sights = new Sights(this.mirror, { nowMs: this.nowMs, online: this.online, sending: this.sending });
-    const told = {
-      sending: (rows: ReadonlySet<string>) => {
-        this.sending.value = rows;
-      },
-      changed: (what: Changed) => this.changed(what),
-    };
     this.turn = new Turn(outside.locks, outside.tabs, outside.chance, outside.visible);
-    const exchange = new Exchange(outside, told);
-    const uploads = new Uploads(outside, told);
+    const exchange = new Exchange(outside, this.told);
+    const uploads = new Uploads(outside, this.told);
     const ended = { ended: (outcome: Outcome) => this.ended(outcome) };
     this.sender = new Sender(outside.chance, exchange, uploads, ended, () => this.turn.mine.value);
     const effects = {
@@ -95,13 +103,13 @@ class Binding implements Bound {
     this.signing = new Signing(outside, this.mirror, () =>
       this.changed({ records: [], pages: true, all: true }),
     );
+    this.pictures = new Pictures(this.mirror, outside.link);
     this.model = this.made();
   }
 
   private made(): Model {
-    const { outside, mirror, sights, acts, signing } = this;
+    const { outside, mirror, sights, acts, signing, pictures } = this;
     const drafting = new Drafting(outside, mirror, acts, () => this.changed({ records: [] }));
-    const pictures = new Pictures(mirror, outside.link);
     return {
       ready: this.ready,
       me: sights.me,
@@ -111,10 +119,13 @@ class Binding implements Bound {
       units: sights.units,
       people: sights.people,
       views: sights.views,
+      needs: sights.needs,
+      lost: computed(() => lossOf(mirror.notes.value.lost)),
       draft: drafting.draft,
       duties: sights.duties,
       sheet: sights.sheet,
       dueVisits: sights.dueVisits,
+      phones: computed(() => (this.phones.value?.person === mirror.person.value ? this.phones.value : null)),
       version: outside.version,
       update: this.update,
       otherTab: computed(() => !this.turn.mine.value),
@@ -132,11 +143,15 @@ class Binding implements Bound {
       take: (record, step, values) => acts.take(record, step, values),
       settle: (record, field, value) => acts.settle(record, field, value),
       create: (kind, values, area = 0) => acts.create(kind, values, area),
+      sendOn: (need, text, entry) => acts.sendOn(need, text, entry),
+      lostSeen: () => this.lostSeen(),
+      putAway: (need) => acts.putAway(need),
       tick: (item, value) => acts.tick({ [item]: value || null }),
       tickRest: () => acts.tickRest(),
       resend: (record) => acts.resend(record),
       syncNow: () => this.send(false, true),
       locate: () => drafting.locate(),
+      lookAtPhones: () => this.lookAtPhones(),
       photoUrl: (key, size) => pictures.url(key, size),
       setPrefs: (prefs) => this.setPrefs(prefs),
       applyUpdate: () => this.applyUpdate(),
@@ -151,8 +166,11 @@ class Binding implements Bound {
       this.nowMs.value = time.now();
       return [this.sights.sheetId.value].filter(Boolean);
     });
-    if (!this.mirror.notes.value.self) await this.begin();
     this.ready.value = true;
+    if (!this.mirror.notes.value.session) void this.begin();
+    void this.outside.store.opened?.then((mended) =>
+      mended ? this.changed({ records: [], pages: true }) : undefined,
+    );
     tabs.hear((message) => this.heard(message));
     this.turn.start();
     this.news = new News(link, chance, () => void this.sender.kick());
@@ -170,7 +188,7 @@ class Binding implements Bound {
   private async begin(): Promise<void> {
     const { store, chance, spare } = this.outside;
     await store.write(["notes"], async (tx) => {
-      await begun(tx, chance.hex(8));
+      await begun(tx, chance.hex(8)); // unless the journal has brought it back
       const known = spare.load();
       if (known && !(await note(tx, "session"))) await tx.put("notes", { id: "session", value: known });
     });
@@ -215,13 +233,18 @@ class Binding implements Bound {
     } else if (typeof message === "object" && message !== null && "up" in message) {
       this.online.value = message.up === true; // what the tab that sends has learnt
     } else if (typeof message === "object" && message !== null && "records" in message) {
-      void this.mirror.refresh(message as Changed);
+      void this.show(message as Changed);
     }
   }
 
   private async changed(what: Changed): Promise<void> {
     this.outside.tabs.tell(what);
+    await this.show(what);
+  }
+
+  private async show(what: Changed): Promise<void> {
     await this.mirror.refresh(what);
+    this.pictures.forget(what.photos ?? []);
   }
 
   private ended(outcome: Outcome): void {
@@ -232,7 +255,19 @@ class Binding implements Bound {
     if (outcome === "offline") this.news?.lost();
     if (outcome !== "done") return;
     this.closeDays();
+    void this.upkeep();
     this.news?.wake(this.mirror.notes.value.session?.token ?? "");
+  }
+
+  /** Say how this phone is, and see whether it holds what it should; nothing waits for it. */
+  private async upkeep(): Promise<void> {
+    if (this.keeping) return;
+    this.keeping = true;
+    const again = await import("./upkeep.ts")
+      .then(({ upkeep }) => upkeep(this.outside, this.told, () => this.lookAtPhones()))
+      .catch(() => false); // with the next exchange
+    this.keeping = false;
+    if (again) void this.sender.kick();
   }
 
   private minute(): void {
@@ -255,16 +290,38 @@ class Binding implements Bound {
       void this.acts.take(record, step, {});
   }
 
-  /** Once a day, forget sent ops that nobody asks about any more. */
+  /** Once a day, forget sent ops that nobody asks about any more; never before a backup has them. */
   private async sweep(): Promise<void> {
     const nowMs = this.outside.time.now();
     const today = dayOf(nowMs);
     if (this.mirror.notes.value.swept === today) return;
     await this.outside.store.write(["sent", "notes"], async (tx) => {
       const before = nowMs - KEPT_DAYS * 24 * 60 * MINUTE_MS;
-      for (const row of await tx.all("sent")) if (row.receivedMs < before) await tx.drop("sent", row.id);
+      const floor = { ...(await note(tx, "floor")) };
+      const backed = (await note(tx, "heard"))?.backed ?? 0;
+      for (const { id, op, receivedMs, at = 0 } of await tx.all("sent")) {
+        if (receivedMs >= before || !backed || at > backed) continue;
+        await tx.drop("sent", id);
+        floor[op.stamp[2]] = Math.max(op.n, floor[op.stamp[2]] ?? 0);
+      }
+      await tx.put("notes", { id: "floor", value: floor });
       await tx.put("notes", { id: "swept", value: today });
     });
+  }
+
+  private async lookAtPhones(): Promise<string> {
+    const { look } = await import("./phones.ts");
+    return look(this.outside, (phones) => {
+      this.phones.value = phones;
+    });
+  }
+
+  private async lostSeen(): Promise<void> {
+    await this.outside.store.write(["notes"], async (tx) => {
+      const lost = await note(tx, "lost");
+      if (lost) await tx.put("notes", { id: "lost", value: { ...lost, seen: true } });
+    });
+    await this.changed({ records: [] });
   }
 
   private async setPrefs(prefs: Partial<Prefs>): Promise<void> {

@@ -5,6 +5,7 @@ export const KINDS = {
   day: "day_sheet", // one person's duties of one day
   visit: "visit", // a worker looked in on somebody
   household: "household", // whom they look in on
+  note: "note", // a word to the secretary
 } as const;
 
 export const FIELDS = {
@@ -14,4 +15,9 @@ export const FIELDS = {
   day: "day", // the day a sheet is of
   rhythm: "rhythm_days", // days between two visits
   visitDuty: "key_person_care", // the duty that says how many visits are due
+  text: "text", // what a note says
+  about: "about", // the record it is about
+  entry: "entry", // what was entered, in words
+  reason: "reason", // why an entry was kept
+  photos: "photos", // those that go with it
 } as const;

@@ -67,9 +67,9 @@ export class Drafting {
   /** Note changes; those that come while one is being written share the next write. */
   edit(change: DraftEdit): Promise<void> {
     this.edits = { ...this.edits, ...change };
+    let edits: DraftEdit | undefined;
     return this.change(async (_, old) => {
-      const edits = this.edits;
-      this.edits = {};
+      if (!edits) [edits, this.edits] = [this.edits, {}]; // once: on a full phone this runs again
       return old && { ...old, ...edits, chosen: old.chosen || (edits.area ?? 0) > 0 };
     });
   }
@@ -90,7 +90,10 @@ export class Drafting {
     });
     return add.then(
       () => "",
-      (fault: unknown) => (isFull(fault) ? "phone_full" : "not_saved"),
+      (fault: unknown) => {
+        void this.edit({ cameraOpen: false }); // it came back; it was not kept
+        return isFull(fault) ? "phone_full" : "not_saved";
+      },
     );
   }
 

@@ -2,8 +2,8 @@
 // choose and mark -> send -> fold and store; each of the two ends is one transaction, so that a page
 // killed between them loses nothing and a repeat is nothing new (I6, I9).
 
-import { type Kept, keep, stockOf, UNHEARD } from "./keep.ts";
-import { deviceOf, note } from "./outbox.ts";
+import { type Kept, keep, NOWHERE, stockOf, UNHEARD } from "./keep.ts";
+import { note } from "./outbox.ts";
 import type {
   Chance,
   Directory,
@@ -18,8 +18,6 @@ import type {
 } from "./ports.ts";
 import { awaitsPages, choose, type Load, OPS_MOST, type Stock, spell } from "./push.ts";
 import type { Kinds } from "./sync/kind.ts";
-import type { Actor } from "./sync/permit.ts";
-import type { World } from "./sync/settle.ts";
 import { type Receipt, toReceipt } from "./sync/wire.ts";
 import type { Time } from "./time.ts";
 
@@ -33,6 +31,7 @@ export interface Parts {
 /** What changed in the store: these records, the small things always, the pages and the town perhaps. */
 export interface Changed {
   readonly records: readonly string[];
+  readonly photos?: readonly string[]; // keys of those that nothing here shows any more
   readonly pages?: boolean;
   readonly all?: boolean; // every record: somebody signed in or left
 }
@@ -47,9 +46,10 @@ export interface Told {
 export type Outcome = "done" | "idle" | "offline" | "out" | "busy";
 
 const ALONE_MAX = 3; // failures of an op by itself before the others go on without it
-const ASIDE_MS = 60_000; // how long it is set aside at first; doubles up to an hour
+const ASIDE_MS = 60_000; // how long it is set aside at first; doubles up to an hour where it cannot be parked either
 const ASIDE_MAX_MS = 3_600_000;
 const PAGES_MAX = 3; // times in one run that newer kind pages are fetched
+const OFFLINE: Trouble = { ok: false, code: "offline", status: 0, retryMs: 0 };
 const NOBODY: ReadonlySet<string> = new Set();
 
 interface Stand {
@@ -115,7 +115,7 @@ export class Exchange {
     try {
       const pages = { version: kinds.version, kinds: new Map(Object.entries(kinds.kinds)) };
       const answer = await this.send(stand, pages);
-      if (!answer.ok) return await this.meet(answer, stand);
+      if (!answer.ok) return await this.meet(answer, stand, pages.kinds, directory);
       const receipt = readReceipt(answer.value);
       if (!receipt) return "offline";
       return await this.heed(stand, receipt, pages.kinds, directory);
@@ -140,12 +140,10 @@ export class Exchange {
     kinds: Kinds,
     directory: Directory,
   ): Promise<Outcome | null> {
-    const world = { kinds, units: new Map(directory.units.map((unit) => [unit.id, unit])) };
-    const device = deviceOf(stand.session, stand.self);
-    const actor = { person: stand.session.person, grants: directory.me.grants, device };
-    const kept = await this.keep(stand, receipt, actor, world);
+    const kept = await this.keep(stand, receipt, kinds, directory);
     this.most = Math.min(OPS_MOST, this.most * 2);
-    await this.told.changed({ records: kept.changed });
+    await this.told.changed({ records: kept.changed, photos: kept.photos });
+    if (kept.late) return null; // nothing of it counts: again, from where the other tab is
     const stuck = stand.load.rows.length > 0 && !kept.answers && kept.again; // it says nothing of what was sent
     if (stuck) return "busy";
     const moved = receipt.directory !== "" && receipt.directory !== directory.version;
@@ -156,29 +154,34 @@ export class Exchange {
 
   /** Choose the next load and mark what has now left the phone: it can no longer be taken back. */
   private choose(): Promise<Stand | null> {
-    return this.parts.store.write(["outbox", "photos", "previews", "notes"], async (tx) => {
+    return this.parts.store.write(["outbox", "sent", "photos", "previews", "notes"], async (tx) => {
       const session = await note(tx, "session");
       const self = await note(tx, "self");
       if (!session || session.out || !self) return null;
       const kinds = await note(tx, "kinds");
       const stock = await stockOf(tx, session, self);
       const pages: Kinds = new Map(Object.entries(kinds?.kinds ?? {}));
-      const load = choose(stock, pages, this.most, this.parts.time.now());
+      const heard = (await note(tx, "heard")) ?? UNHEARD;
+      // Without a cursor nobody notices that the server was restored, and what it lacks must go before what
+      // builds on it: first it is asked.
+      const unsure = !heard.cursor && (await tx.keys("sent")).length > 0;
+      const load = choose(stock, pages, unsure ? 0 : this.most, this.parts.time.now());
       for (const row of load.rows) {
         if (!row.leftMs) await tx.put("outbox", { ...row, leftMs: this.parts.time.now() });
       }
-      const heard = (await note(tx, "heard")) ?? UNHEARD;
       return { session, self, heard, kinds, directory: await note(tx, "directory"), stock, load };
     });
   }
 
   /** Store a receipt, and see what is left to send. */
-  private keep(stand: Stand, receipt: Receipt, actor: Actor, world: World): Promise<Kept> {
-    const { store, time } = this.parts;
+  private keep(stand: Stand, receipt: Receipt, kinds: Kinds, directory: Directory): Promise<Kept> {
+    const { store, time, chance } = this.parts;
+    const world = { kinds, units: new Map(directory.units.map((unit) => [unit.id, unit])) };
+    const actor = { person: stand.session.person, grants: directory.me.grants, device: stand.load.device };
     const offsetMs = time.hear(receipt.serverMs);
     const pushed = { session: stand.session, cursor: stand.heard.cursor, load: stand.load };
     return store.write(["outbox", "sent", "records", "photos", "previews", "notes"], async (tx) => {
-      const kept = await keep(tx, pushed, receipt, actor, world, offsetMs);
+      const kept = await keep(tx, pushed, receipt, actor, world, offsetMs, chance.hex(8));
       const left = await stockOf(tx, stand.session, stand.self);
       const next = choose(left, world.kinds, this.most, time.now());
       return { ...kept, again: kept.again || next.rows.length > 0 || next.photos.length > 0 };
@@ -186,7 +189,12 @@ export class Exchange {
   }
 
   /** Deal with a request that brought nothing; null to go on at once. */
-  private async meet(trouble: Trouble, stand: Stand): Promise<Outcome | null> {
+  private async meet(
+    trouble: Trouble,
+    stand: Stand,
+    kinds: Kinds,
+    directory: Directory,
+  ): Promise<Outcome | null> {
     if (trouble.code === "aborted") return null;
     if (trouble.code === "kinds_changed") {
       this.stale = true;
@@ -200,13 +208,37 @@ export class Exchange {
       this.most = Math.ceil(rows.length / 2);
       return trouble.status < 500 ? null : "busy"; // a server in trouble is not asked at once
     }
-    await this.setAside(rows[0] as OpRow, trouble.code);
+    const [row] = rows as [OpRow];
+    let tries = row.tries + 1;
+    if (tries >= ALONE_MAX) {
+      const refused = await this.park(row, stand, kinds, directory);
+      if (!refused) return null;
+      if (refused.status < 400 || refused.status >= 500) tries = ALONE_MAX; // not this op's fault: soon again
+    }
+    await this.setAside(row, trouble.code, tries);
     return "busy";
   }
 
+  /**
+   * Send an op that no push gets answered as bytes: the server keeps it for the secretary, and the others go
+   * on. Gives why it did not, if so.
+   */
+  private async park(row: OpRow, stand: Stand, kinds: Kinds, directory: Directory): Promise<Trouble | null> {
+    const { n, stamp } = row.op;
+    const path = `/api/parked/${stamp[2].slice(-8)}/${n}`;
+    const answer = await this.parts.link.ask(stand.session.token, path, JSON.stringify(row.op));
+    if (!answer.ok) return answer;
+    const verdict = answer.value;
+    if (!Array.isArray(verdict) || verdict[0] !== n) return OFFLINE;
+    const told = toReceipt([this.parts.time.now(), stand.heard.cursor, true, [], [], [verdict]]);
+    const load = { ...stand.load, photos: [] }; // nobody has been told of them
+    const kept = await this.keep({ ...stand, load }, { ...told, head: NOWHERE }, kinds, directory);
+    await this.told.changed({ records: kept.changed });
+    return null;
+  }
+
   /** Count a failure of one op by itself; after a few the others go on without it, and it says why. */
-  private async setAside(row: OpRow, code: string): Promise<void> {
-    const tries = row.tries + 1;
+  private async setAside(row: OpRow, code: string, tries: number): Promise<void> {
     const laterMs = this.parts.time.now() + Math.min(ASIDE_MAX_MS, ASIDE_MS * 2 ** (tries - ALONE_MAX));
     await this.parts.store.write(["outbox"], async (tx) => {
       const now = await tx.get("outbox", row.id);

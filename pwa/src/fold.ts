@@ -17,6 +17,8 @@ export interface Before {
   readonly rows: readonly OpRow[]; // the outbox of this device and person
   readonly pushed: readonly string[]; // ids of the rows the push held
   readonly records: ReadonlyMap<string, RecordRow>; // those named by pushed rows, deltas and gone
+  readonly era: number; // in which this receipt is heard
+  readonly renewing: boolean; // and there may be more of it to come
 }
 
 /** What it changes. */
@@ -25,13 +27,18 @@ export interface After {
   readonly answered: readonly OpRow[]; // these go to the sent ones
   readonly records: ReadonlyMap<string, RecordRow | null>; // null: forget it
   readonly refused: readonly OpRow[]; // newly refused: their photos are held back
-  readonly amiss: boolean; // an op the server applied cannot be folded here: hear everything again
+  readonly reused: readonly OpRow[]; // the server has another op under their number: this store was copied
+  readonly amiss: boolean; // what an op came to cannot be told from what is here: hear everything again
 }
 
 const LATER_MS = 300_000; // before an op the server does not understand yet is tried again
 
-/** Fold one receipt; with `heard` false only the answers to own ops count, as another tab was faster. */
-export function fold(before: Before, receipt: Receipt, actor: Actor, world: World, heard: boolean): After {
+/** The era of a record that must not be merged with what is told of it next. */
+export const STALE = -1;
+
+/** Fold one receipt. */
+export function fold(before: Before, receipt: Receipt, actor: Actor, world: World): After {
+  const { era, renewing } = before;
   const records = new Map<string, RecordRow | null>();
   const find = (id: string): RecordRow | undefined =>
     (records.has(id) ? records.get(id) : before.records.get(id)) ?? undefined;
@@ -39,29 +46,37 @@ export function fold(before: Before, receipt: Receipt, actor: Actor, world: Worl
   let amiss = false;
   for (const { op, code, receivedMs } of answers.done) {
     if (code !== "applied") continue;
-    const settled = settleOne(find(op.record), op, actor, world, receivedMs);
+    const known = find(op.record);
+    const settled = settleOne(known, op, actor, world, receivedMs);
     if (settled.code === "applied" && settled.record)
-      records.set(op.record, { ...find(op.record), ...settled.record });
+      records.set(op.record, { ...(known ?? born(era)), ...settled.record });
     else amiss = true;
+    // What is told of it in this receipt lacks what this op wrote, and takes the place of the older era's copy.
+    amiss ||= !renewing && known !== undefined && (known.era ?? 0) !== era;
   }
-  if (heard) for (const delta of receipt.records) records.set(delta.id, mergedDelta(find(delta.id), delta));
+  for (const delta of receipt.records) records.set(delta.id, mergedDelta(find(delta.id), delta, era));
+  // A copy of an older era stays only for the ops that name it; now the server is asked what became of it.
+  const old = [...answers.done, ...answers.refused].map(({ op }) => find(op.record));
+  amiss ||= !renewing && old.some((record) => record && (record.era ?? 0) !== era);
   const named = namedBy(before.rows, answers);
-  const gone = heard ? receipt.gone : [];
-  for (const id of gone) {
+  for (const id of receipt.gone) {
     const record = find(id);
     if (record) records.set(id, named.has(id) ? { ...record, gone: true } : null);
   }
   for (const { op } of answers.done) {
     const record = find(op.record);
-    if (record?.gone && !named.has(op.record)) records.set(op.record, null);
+    if (record)
+      records.set(op.record, record.gone && !named.has(op.record) ? null : { ...record, at: receipt.head });
   }
-  return { rows: answers.kept, answered: answers.done, records, refused: answers.refused, amiss };
+  const { kept, done, refused, reused } = answers;
+  return { rows: kept, answered: done, records, refused, reused, amiss };
 }
 
 interface Answers {
   readonly kept: readonly OpRow[];
   readonly done: readonly OpRow[];
   readonly refused: readonly OpRow[];
+  readonly reused: readonly OpRow[];
 }
 
 /**
@@ -72,6 +87,7 @@ function answersOf({ rows, pushed }: Before, receipt: Receipt): Answers {
   const kept: OpRow[] = [];
   const done: OpRow[] = [];
   const refused: OpRow[] = [];
+  const reused: OpRow[] = [];
   const verdicts = new Map(receipt.verdicts.map((verdict) => [verdict.n, verdict]));
   for (const row of rows.filter((each) => pushed.includes(each.id) && waits(each))) {
     const verdict = verdicts.get(row.op.n);
@@ -80,25 +96,33 @@ function answersOf({ rows, pushed }: Before, receipt: Receipt): Answers {
     const answered = { ...row, code, receivedMs, tries: 0, laterMs: 0 };
     if (WAITING.has(code)) kept.push({ ...answered, receivedMs: 0, laterMs: receipt.serverMs + LATER_MS });
     else if (row.undone || ACCEPTED.has(code)) done.push(answered);
+    else if (code === "number_reused") reused.push(row);
     else refused.push({ ...answered, refused: true });
   }
-  return { kept: [...kept, ...refused], done, refused };
+  return { kept: [...kept, ...refused], done, refused, reused };
 }
 
-const ACCEPTED: ReadonlySet<string> = new Set(["applied", "amended", "overtaken"]);
+const ACCEPTED: ReadonlySet<string> = new Set(["applied", "amended", "overtaken", "parked", "gone"]);
 
 /** Tell whether a number lies in one of the spans. */
 export const within = (n: number, spans: readonly Span[]): boolean =>
   spans.some(([first, last]) => first <= n && n <= last);
 
 /** The records that unanswered ops still name. */
-function namedBy(rows: readonly OpRow[], { done, refused }: Answers): ReadonlySet<string> {
-  const over = new Set([...done, ...refused].map((row) => row.id));
+function namedBy(rows: readonly OpRow[], { done, refused, reused }: Answers): ReadonlySet<string> {
+  const over = new Set([...done, ...refused, ...reused].map((row) => row.id));
   return new Set(rows.filter((row) => waits(row) && !over.has(row.id)).map((row) => row.op.record));
 }
 
-/** Take over what changed of a record: the server's cell is the whole truth of a field. */
-export function mergedDelta(record: RecordRow | undefined, delta: Delta): RecordRow {
+/** The mark of an era on a record; the first needs none. */
+const born = (era: number): Pick<RecordRow, "era"> => (era ? { era } : {});
+
+/**
+ * Take over what changed of a record: the server's cell is the whole truth of a field. What is told of a
+ * record of another era is all of it: nothing that this phone held beside it is true any more.
+ */
+export function mergedDelta(known: RecordRow | undefined, delta: Delta, era: number): RecordRow {
+  const record = (known?.era ?? 0) === era ? known : undefined;
   const { id, kind, area, author, madeMs, receivedMs, state, dueMs, cells, story } = delta;
   return {
     id,
@@ -113,6 +137,8 @@ export function mergedDelta(record: RecordRow | undefined, delta: Delta): Record
     held: {},
     story: mergedStory(record?.story ?? [], story),
     dueMs,
+    ...born(era),
+    ...(known?.at ? { at: known.at } : {}),
   };
 }
 

@@ -2,7 +2,7 @@
 // ever there without the other (I9).
 
 import { fold, within } from "./fold.ts";
-import { deviceOf, file, note } from "./outbox.ts";
+import { deviceOf, emptied, file, note, renumber, UNSENT } from "./outbox.ts";
 import type {
   Heard,
   OpRow,
@@ -30,13 +30,31 @@ export interface Pushed {
 /** What storing it came to. */
 export interface Kept {
   readonly changed: readonly string[]; // ids of records
+  readonly photos: readonly string[]; // keys of photos that nothing here shows any more
   readonly answers: number; // of own ops
   readonly again: boolean; // there is more to do at once
+  readonly late?: boolean; // another tab was faster: nothing of it was kept
 }
 
-export const UNHEARD: Heard = { cursor: "", directory: "", offsetMs: 0, lastMs: 0 };
+export const UNHEARD: Heard = {
+  cursor: "",
+  directory: "",
+  offsetMs: 0,
+  lastMs: 0,
+  era: 0,
+  renewing: false,
+  backed: 0,
+};
+const NOTHING: Kept = { changed: [], photos: [], answers: 0, again: false };
+/** Where no log is known to hold an op: it is never thrown away as backed up. */
+export const NOWHERE = Number.MAX_SAFE_INTEGER;
+const UNREAD: ReadonlySet<string> = new Set(["parked"]); // what came as bytes, unless it was answered before
 
-/** Store a receipt. Needs all tables in the transaction. */
+/**
+ * Store a receipt; `incarnation` is for a store that turns out to be a copy. Needs all tables in the
+ * transaction. Of a receipt that answers another cursor than the one held nothing is kept, for one position
+ * stands for what was heard and for what was acknowledged: the ops are simply sent again (I11).
+ */
 export async function keep(
   tx: Writer,
   pushed: Pushed,
@@ -44,42 +62,93 @@ export async function keep(
   actor: Actor,
   world: World,
   offsetMs: number,
+  incarnation: string,
 ): Promise<Kept> {
   const session = await note(tx, "session");
   const self = await note(tx, "self");
   // Another person signed in meanwhile: this answer is not theirs.
-  if (session?.token !== pushed.session.token || !self) return { changed: [], answers: 0, again: false };
-  const heard = (await note(tx, "heard")) ?? UNHEARD;
-  const fresh = heard.cursor === pushed.cursor; // else another tab was faster and knows more
-  const rows = await ownRows(tx, session, self);
+  if (session?.token !== pushed.session.token || !self) return NOTHING;
+  const heard = { ...UNHEARD, ...(await note(tx, "heard")) };
+  if (heard.cursor !== pushed.cursor) return { ...NOTHING, late: true };
+  const rows = await ownRows(tx, session);
   const ids = pushed.load.rows.map((row) => row.id);
   const sent = rows.filter((row) => ids.includes(row.id));
-  const before = { rows, pushed: ids, records: await recordsOf(tx, sent, receipt) };
-  const after = fold(before, receipt, actor, world, fresh);
+  if (receipt.anew) await moveAlong(tx, receipt.head);
+  const now = hearing(heard, receipt, offsetMs);
+  const before = { rows, pushed: ids, records: await recordsOf(tx, sent, receipt), ...now };
+  const after = fold(before, receipt, actor, world);
   for (const row of after.rows) await tx.put("outbox", row);
-  for (const row of after.answered) await file(tx, row);
-  for (const [id, record] of after.records)
-    await (record ? tx.put("records", record) : tx.drop("records", id));
-  await keepPhotos(tx, receipt.photos, pushed.load.photos, after.refused);
-  const back = await offerAgain(tx, receipt, actor.device, self.top, rows);
-  const cursor = after.amiss ? "" : fresh ? receipt.cursor : heard.cursor;
-  const directory = (fresh && receipt.directory) || heard.directory;
-  await tx.put("notes", { id: "heard", value: { cursor, directory, offsetMs, lastMs: receipt.serverMs } });
+  for (const row of after.answered) await file(tx, { ...row, at: receipt.head });
+  for (const [, record] of after.records) if (record) await tx.put("records", record);
+  // No record shows the photos of an op that was kept unread: they stay here.
+  const unshown = after.answered.filter(({ code }) => receipt.head === NOWHERE && UNREAD.has(code));
+  await keepPhotos(tx, receipt.photos, pushed.load.photos, [...after.refused, ...unshown]);
+  const back = await offerAgain(tx, receipt, actor.device, rows, session);
+  const reused = after.reused.length > 0 || beyond(receipt, self, actor.device === deviceOf(session, self));
+  const over = now.renewing && !receipt.more ? await untold(tx, now.era, session) : [];
+  const left = [...[...after.records].flatMap(([id, record]) => (record ? [] : [id])), ...over];
+  const photos = left.length ? await purge(tx, left) : [];
+  const cursor = after.amiss || reused ? "" : receipt.cursor;
+  const renewing = now.renewing && receipt.more;
+  await tx.put("notes", { id: "heard", value: { ...now, cursor, renewing } });
   await calm(tx, self, receipt.serverMs, rows);
+  if (reused) await renumber(tx, after.reused, incarnation);
   return {
-    changed: [...after.records.keys(), ...after.answered.map((row) => row.op.record)],
-    answers: after.answered.length + after.rows.length,
-    again: back > 0 || after.amiss,
+    changed: [...after.records.keys(), ...after.answered.map((row) => row.op.record), ...over],
+    photos,
+    answers: after.answered.length + after.rows.length + after.reused.length,
+    again: back > 0 || after.amiss || reused,
   };
 }
 
-/** The rows this device and person may send. */
-export async function ownRows(tx: Reader, session: Session, self: Self): Promise<readonly OpRow[]> {
-  const device = deviceOf(session, self);
-  return (await tx.all("outbox")).filter(
-    (row) => row.person === session.person && row.op.stamp[2] === device,
-  );
+/** Whether the server holds numbers that this store never gave: it is a copy, and the other one writes, too. */
+const beyond = ({ acks }: Receipt, { top }: Self, present: boolean): boolean =>
+  present && acks.some(([, last]) => last > top);
+
+/** How far the phone has heard with this receipt; one that answers no cursor, or a strange one, begins an era. */
+function hearing(heard: Heard, receipt: Receipt, offsetMs: number): Heard {
+  const anew = receipt.anew || !heard.cursor;
+  return {
+    ...heard,
+    directory: receipt.directory || heard.directory,
+    offsetMs,
+    lastMs: receipt.serverMs,
+    era: heard.era + Number(anew),
+    renewing: anew || heard.renewing,
+    backed: receipt.backed || (receipt.anew ? 0 : heard.backed),
+  };
 }
+
+/** Records that were not told in this era: they are gone, but for what own ops still name. */
+async function untold(tx: Reader, era: number, session: Session): Promise<readonly string[]> {
+  const named = new Set((await ownRows(tx, session)).filter(waits).map((row) => row.op.record));
+  const old = (await tx.all("records")).filter((record) => (record.era ?? 0) !== era);
+  return old.flatMap(({ id }) => (named.has(id) ? [] : [id]));
+}
+
+const KEY = /"([\w-]{22})"/g; // a photo key, as cells hold it
+
+const keysIn = ({ cells }: RecordRow): readonly string[] =>
+  [...JSON.stringify(cells).matchAll(KEY)].map(([, key = ""]) => key);
+
+/** Forget records, and the previews of photos that nothing here shows any more; gives the keys of those. */
+export async function purge(tx: Writer, ids: readonly string[]): Promise<readonly string[]> {
+  const gone = await Promise.all(ids.map((id) => tx.get("records", id)));
+  for (const id of ids) await tx.drop("records", id);
+  const keys = new Set(gone.flatMap((record) => (record ? keysIn(record) : [])));
+  if (!keys.size) return [];
+  const shown = (await tx.all("records")).flatMap(keysIn);
+  for (const key of [...shown, ...(await tx.keys("photos"))]) keys.delete(key); // own ones are not sent yet
+  for (const key of keys) await tx.drop("previews", key);
+  return [...keys];
+}
+
+/** Whether a session may send an op: its person wrote it on this phone, under whatever incarnation. */
+export const mayOffer = ({ person, number }: Session, row: OpRow): boolean =>
+  row.person === person && row.op.stamp[2].startsWith(number);
+
+const ownRows = async (tx: Reader, session: Session): Promise<readonly OpRow[]> =>
+  (await tx.all("outbox")).filter((row) => mayOffer(session, row));
 
 /** What there is to choose a load from. */
 export async function stockOf(tx: Reader, session: Session, self: Self): Promise<Stock> {
@@ -91,7 +160,7 @@ export async function stockOf(tx: Reader, session: Session, self: Self): Promise
     const preview = await tx.get("previews", photo.id);
     if (preview) previews.set(photo.id, preview);
   }
-  return { rows: await ownRows(tx, session, self), photos, previews };
+  return { device: deviceOf(session, self), rows: await ownRows(tx, session), photos, previews };
 }
 
 async function recordsOf(tx: Reader, rows: readonly OpRow[], receipt: Receipt) {
@@ -132,28 +201,38 @@ async function keepPhotos(
   }
 }
 
-/** A server restored from an older backup lacks what it once acknowledged: it is offered again (I10). */
+/**
+ * A server restored from an older backup lacks what it once acknowledged: it is offered again (I10). When its
+ * log is another one, so is what earlier incarnations wrote, of which a receipt says nothing.
+ */
 async function offerAgain(
   tx: Writer,
-  { missing }: Receipt,
+  { missing, anew, head, backed }: Receipt,
   device: string,
-  top: number,
   rows: readonly OpRow[],
+  session: Session,
 ): Promise<number> {
-  const open = new Set(rows.map((row) => row.op.n));
-  const lacking = missing.some(([from, to]) => {
-    for (let n = from; n <= Math.min(to, top); n++) if (!open.has(n)) return true;
-    return false;
-  });
-  if (!lacking) return 0;
-  const back = (await tx.all("sent")).filter(
-    (row) => row.op.stamp[2] === device && within(row.op.n, missing),
-  );
-  for (const row of back) {
-    await tx.put("outbox", { ...row, code: "", receivedMs: 0, tries: 0, laterMs: 0 });
-    await tx.drop("sent", row.id);
+  const open = rows.filter((row) => row.op.stamp[2] === device && within(row.op.n, missing));
+  const lacking = missing.reduce((sum, [first, last]) => sum + last - first + 1, 0);
+  if (!anew && lacking <= open.length) return 0;
+  let back = 0;
+  for (const row of await tx.all("sent")) {
+    const mine = row.op.stamp[2] === device;
+    // A number that is not missing may be a copy's by now, which was faster.
+    const unsure = anew && mayOffer(session, row) && (!mine || (row.at || NOWHERE) > backed);
+    if (unsure || (mine && within(row.op.n, missing))) {
+      const { leftMs } = row;
+      await tx.put("outbox", { ...(row.refused ? emptied(row) : row), ...UNSENT, leftMs });
+      await tx.drop("sent", row.id);
+      back++;
+    } else if (anew) await tx.put("sent", { ...row, at: mine ? head : NOWHERE });
   }
-  return back.length;
+  return back;
+}
+
+/** In another log, what this phone was told stands elsewhere: where it was when it is told again at the latest. */
+async function moveAlong(tx: Writer, at: number): Promise<void> {
+  for (const record of await tx.all("records")) if (record.at) await tx.put("records", { ...record, at });
 }
 
 /** A clock that once ran far ahead comes back as soon as no op of that time is still on the phone. */

@@ -4,6 +4,7 @@ import { render } from "preact";
 import { browserChance, browserSpare, browserTabs, deviceName } from "./adapters/browser.ts";
 import { darkroom } from "./adapters/darkroom.ts";
 import { idbStore } from "./adapters/idb.ts";
+import { journalled } from "./adapters/journal.ts";
 import { fetchLink } from "./adapters/link.ts";
 import { browserPosition } from "./adapters/position.ts";
 import { type Bound, bind } from "./bind.ts";
@@ -14,6 +15,7 @@ import { wakeWorker, watchWorker } from "./worker.ts";
 declare const __APP__: string;
 
 const chance = browserChance();
+const spare = browserSpare();
 
 /** Ask once that the browser does not evict us: only a person who reports has something to lose. */
 let asked = false;
@@ -25,18 +27,19 @@ function queued(): void {
 }
 
 const bound = bind({
-  store: idbStore(),
+  store: journalled(idbStore(), spare, () => new Worker("/journal.js")),
   link: fetchLink(),
   time: new Time(chance),
   chance,
   tabs: browserTabs(),
-  spare: browserSpare(),
+  spare,
   darkroom: darkroom(),
   position: browserPosition(),
   locks: navigator.locks,
   visible: () => document.visibilityState === "visible",
   deviceName: deviceName(navigator.userAgent),
   version: __APP__,
+  condition: () => import("./adapters/condition.ts").then(({ browserCondition }) => browserCondition()),
   queued,
 });
 

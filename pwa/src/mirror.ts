@@ -3,6 +3,7 @@
 
 import { batch, computed, signal } from "@preact/signals";
 import type { Changed } from "./exchange.ts";
+import { mayOffer } from "./keep.ts";
 import { deviceOf, note } from "./outbox.ts";
 import type {
   Directory,
@@ -19,7 +20,7 @@ import type { Kinds } from "./sync/kind.ts";
 import type { Actor } from "./sync/permit.ts";
 
 const PAGE = 500; // records read at a time, so that a long list never holds up a tap
-type Small = Omit<Notes, "kinds" | "directory">;
+type Small = Omit<Notes, "kinds" | "directory" | "floor" | "room" | "phones">;
 
 export class Mirror {
   readonly notes = signal<Partial<Small>>({});
@@ -49,8 +50,8 @@ export class Mirror {
   });
   /** The signed-in person's ops; another's stay on the phone unseen until they come back. */
   readonly rows = computed(() => {
-    const [person, device] = [this.notes.value.session?.person, this.device.value];
-    return this.outbox.value.filter((row) => row.person === person && row.op.stamp[2] === device);
+    const { session } = this.notes.value;
+    return this.outbox.value.filter((row) => session && mayOffer(session, row));
   });
 
   private readonly store: Store;
@@ -168,7 +169,7 @@ interface Read {
 }
 
 async function smallNotes(tx: Reader): Promise<Partial<Small>> {
-  const names = ["session", "self", "heard", "draft", "prefs", "fix", "swept"] as const;
+  const names = ["session", "self", "heard", "draft", "prefs", "fix", "needs", "swept", "lost"] as const;
   const values = await Promise.all(names.map((name) => note(tx, name)));
   const found = names
     .map((name, at) => [name, values[at]] as const)

@@ -8,6 +8,9 @@ import type { Value } from "./sync/value.ts";
 /** How far one record (or one op) has come: the four item states of the look, in order. */
 export type Sent = "wait" | "send" | "fail" | "done";
 
+/** Where a record, as far as this phone wrote it, is safe: here, on the server, or in a backup of that. */
+export type Safe = "phone" | "server" | "backup";
+
 /** One line of a record's history, in plain words' raw material. */
 export interface StoryLine {
   atMs: number;
@@ -56,9 +59,60 @@ export interface View {
   story: readonly StoryLine[];
   offers: readonly Offer[];
   sent: Sent;
-  reason: string; // refusal code when sent is "fail", else ""
+  kept: Safe;
+  reason: string; // refusal code when sent is "fail", "sent_on" once a note asks about it, else ""
   number: string; // the short number people quote, "" until received
   undoable: boolean; // the creating op has not left the phone
+}
+
+/** Something that nobody but this person can settle, or that they should know of. */
+export interface Need {
+  id: string; // of the op, or of the step's stamp, or record and field of a clash
+  sort: "refused" | "clash" | "parked" | "overtaken";
+  open: boolean; // waits for the person; else somebody else has it
+  kind: string;
+  record: string;
+  area: number; // 0 if not known
+  atMs: number; // when it was written
+  code: string; // the answer to an op, "" for the rest
+  step: string; // of an op or an overtaken step, "" if none
+  field: string; // of a clash, "" for the rest
+  sets: Readonly<Record<string, Value>>; // what was written, by field
+  photos: readonly string[]; // keys
+  sentOn: string; // record by which the secretary has it, "" if none
+}
+
+/** What a damaged store cost this phone. */
+export interface Loss {
+  count: number; // entries
+  found: number; // given back by the journal
+  fromMs: number; // written after this, 0 if unknown
+  toMs: number; // and before this
+}
+
+/** The phone of somebody this person looks after, as the server knows it. */
+export interface Phone {
+  device: number; // number given at sign-in; people quote it
+  name: string;
+  person: number;
+  who: string;
+  tel: string; // to call its person on, "" if not known
+  out: boolean; // signed out
+  heardMs: number; // last contact, 0 if never
+  made: number; // entries numbered on it
+  held: number; // of which the server has so many
+  waiting: number; // by its last report
+  oldestMs: number; // when the oldest of those was written, 0 if none
+  missing: readonly (readonly [first: number, last: number])[]; // numbers the server lacks
+  lost: readonly { count: number; fromMs: number; toMs: number }[]; // what it found gone
+  causes: readonly (readonly [code: string, figure: number])[]; // why, the gravest first
+}
+
+/** Such phones, as they were at a time. */
+export interface Phones {
+  person: number; // who looks after them
+  atMs: number;
+  rows: readonly Phone[];
 }
 
 export interface Unit {
@@ -145,10 +199,13 @@ export interface Model {
   units: ReadonlySignal<ReadonlyMap<number, Unit>>;
   people: ReadonlySignal<ReadonlyMap<number, string>>;
   views: ReadonlySignal<ReadonlyMap<string, View>>;
+  needs: ReadonlySignal<readonly Need[]>;
+  lost: ReadonlySignal<Loss | null>; // until the person has read it
   draft: ReadonlySignal<Draft | null>;
   duties: ReadonlySignal<readonly DutyRow[]>;
   sheet: ReadonlySignal<View | null>; // today's day sheet
   dueVisits: ReadonlySignal<readonly DueVisit[]>;
+  phones: ReadonlySignal<Phones | null>; // as last looked at; null before
   version: string; // of this build, to be read out on the phone
   update: ReadonlySignal<boolean>; // a new version waits
   otherTab: ReadonlySignal<boolean>; // another tab of this app owns the sending
@@ -169,11 +226,16 @@ export interface Model {
   take(record: string, step: string, values: Readonly<Record<string, Value>>): Promise<void>;
   settle(record: string, field: string, value: Value): Promise<void>; // over all values seen
   create(kind: string, values: Readonly<Record<string, Value>>, area?: number): Promise<string>;
+  /** Ask the secretary: a note of one's own words, with the entry spelled out; its photos go along. */
+  sendOn(need: Need, text: string, entry: string): Promise<void>;
+  lostSeen(): Promise<void>;
+  putAway(need: Need): Promise<void>; // an overtaken step, or what the secretary has dealt with
   tick(item: string, value: string): Promise<void>; // today's sheet; "" undoes
   tickRest(): Promise<readonly string[]>; // all open items ok; returns them for undo
   resend(record: string): Promise<void>;
   syncNow(): Promise<void>;
   locate(): void; // starts filling draft.fix, never blocks
+  lookAtPhones(): Promise<string>; // "" or why the list is not the newest
   photoUrl(key: string, size: "preview" | "thumb" | "screen"): Promise<string>; // object URL, "" if none
   setPrefs(prefs: Partial<Prefs>): Promise<void>;
   applyUpdate(): void;

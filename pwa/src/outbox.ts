@@ -3,7 +3,8 @@
 
 import { FIELDS } from "./bindings.ts";
 import type { OpRow, PhotoRow, Reader, Self, Session, Tables, Writer } from "./ports.ts";
-import { type Stamp, tick, witness } from "./sync/clock.ts";
+import { waits } from "./push.ts";
+import { order, type Stamp, tick, witness } from "./sync/clock.ts";
 import { minted, type Op, type StepTaken } from "./sync/op.ts";
 import type { Change } from "./sync/register.ts";
 import { isNamed, type Named } from "./sync/value.ts";
@@ -19,7 +20,7 @@ export interface Write {
   readonly seen: readonly Stamp[]; // what its author had in sight
 }
 
-/** Name this phone as the stamps do. */
+/** Name this phone as the stamps of what it writes now do; earlier incarnations share the number before it. */
 export const deviceOf = (session: Session, self: Self): string => session.number + self.incarnation;
 
 /** Read one note. */
@@ -71,14 +72,12 @@ const fresh = (op: Op, person: number, photos: readonly string[]): OpRow => ({
   person,
   photos,
   urgent: op.sets[FIELDS.emergency] === true,
-  leftMs: 0,
-  code: "",
-  refused: false,
   undone: false,
-  receivedMs: 0,
-  tries: 0,
-  laterMs: 0,
+  ...UNSENT,
 });
+
+/** How an op stands that nobody has answered. */
+export const UNSENT = { leftMs: 0, code: "", refused: false, receivedMs: 0, tries: 0, laterMs: 0 } as const;
 
 /** A photo goes with its op: from now on it waits to be sent. */
 async function release(tx: Writer, key: string, { urgent, person }: OpRow): Promise<void> {
@@ -104,28 +103,20 @@ function mentions(value: unknown, record: string): boolean {
 }
 
 /**
- * Take back a record that has not left; gives its ops, or null when it is too late. The last numbers are
- * free again; one in the middle goes out as an empty op, because the server must never miss a number.
+ * Take back a record that has not left; gives its ops, or null when it is too late. Its numbers go out as
+ * empty ops: the server must never miss one, and a number used twice could come back from a damaged store.
  */
 export async function undo(tx: Writer, record: string): Promise<readonly OpRow[] | null> {
   const rows = await tx.all("outbox");
   if (!undoable(rows, record)) return null;
-  const [, self] = await writer(tx);
   const taken = rowsOf(rows, record);
-  let { top } = self;
-  for (const row of [...taken].reverse()) {
-    if (row.op.n === top) {
-      top--;
-      await tx.drop("outbox", row.id);
-    } else {
-      await tx.put("outbox", emptied(row));
-    }
+  for (const row of taken) {
+    await tx.put("outbox", emptied(row));
     for (const key of row.photos) {
       const photo = await tx.get("photos", key);
       if (photo) await tx.put("photos", { ...photo, state: "draft" });
     }
   }
-  await tx.put("notes", { id: "self", value: { ...self, top } });
   return taken;
 }
 
@@ -152,7 +143,7 @@ export async function file(tx: Writer, row: OpRow): Promise<void> {
 }
 
 /** What goes out in place of an op that was taken back: its number alone. */
-const emptied = (row: OpRow): OpRow => ({
+export const emptied = (row: OpRow): OpRow => ({
   ...row,
   op: { ...row.op, area: null, sets: {}, step: null },
   photos: [],
@@ -160,34 +151,75 @@ const emptied = (row: OpRow): OpRow => ({
 });
 
 /**
- * Give the waiting ops of one person a new device's numbers. A phone signed in anew has another device
- * number, under which the old stamps and record names would be refused.
+ * Give the ops of one person a new device's numbers: those that wait, and the sent ones that the log held
+ * after `backed`. A phone signed in anew has another device number, under which the old stamps and record
+ * names would be refused.
  */
-export async function rehome(tx: Writer, session: Session): Promise<void> {
+export async function rehome(tx: Writer, session: Session, backed: number): Promise<void> {
   const self = await note(tx, "self");
   if (!self) throw new Error("the store has not begun");
   const device = deviceOf(session, self);
-  const rows = (await tx.all("outbox"))
+  const sent = (await tx.all("sent")).filter((row) => !row.undone && (row.at ?? 0) > backed);
+  const rows = [...(await tx.all("outbox")), ...sent]
     .filter((row) => row.person === session.person && !row.refused && row.op.stamp[2] !== device)
-    .sort((a, b) => a.op.stamp[0] - b.op.stamp[0] || a.op.stamp[1] - b.op.stamp[1]);
+    .sort(earlier);
   const kept = rows.filter((row) => !row.undone);
-  const names = new Map(kept.map((row, at) => [row.id, minted(device, at + 1)]));
-  const stamps = new Set(kept.map((row) => row.op.stamp.join()));
-  for (const row of rows) await tx.drop("outbox", row.id);
-  for (const [at, row] of kept.entries()) {
-    const op = renamed(row.op, names, stamps, device) as Op;
-    const own = { ...op, n: at + 1, stamp: [row.op.stamp[0], row.op.stamp[1], device] as const };
-    await tx.put("outbox", {
-      ...row,
-      id: minted(device, at + 1),
-      op: own,
-      leftMs: 0,
-      code: "",
-      tries: 0,
-      laterMs: 0,
-    });
-  }
+  for (const row of rows) await file(tx, emptied(row));
+  await move(tx, kept, device);
   await tx.put("notes", { id: "self", value: { ...self, top: kept.length } });
+}
+
+/**
+ * Begin a new incarnation for ops whose numbers the server knows from another phone's writes: this store
+ * was copied (trap 2). The same person's ops that never left move along, and whatever names what these make.
+ */
+export async function renumber(tx: Writer, reused: readonly OpRow[], incarnation: string): Promise<void> {
+  const [session, self] = await writer(tx);
+  const rows = (await tx.all("outbox"))
+    .filter((row) => row.person === session.person && waits(row) && !row.undone)
+    .filter((row) => !row.leftMs || reused.some(({ id }) => row.id === id || mentions([row.op], id)))
+    .sort(earlier);
+  for (const row of rows) await file(tx, emptied(row));
+  await move(tx, rows, session.number + incarnation);
+  const past = { ...self.past, [deviceOf(session, self)]: self.top };
+  await tx.put("notes", { id: "self", value: { ...self, incarnation, top: rows.length, past } });
+}
+
+/** In the order they were written, whatever device id they bear. */
+const earlier = (a: OpRow, b: OpRow): number => order(a.op.stamp, b.op.stamp);
+
+/** Number ops anew, from 1, under another device id, in the order given. */
+async function move(tx: Writer, rows: readonly OpRow[], device: string): Promise<void> {
+  const names = new Map(rows.map((row, at) => [row.id, minted(device, at + 1)]));
+  const stamps = new Set(rows.map((row) => row.op.stamp.join()));
+  const counted = await counts(tx, rows);
+  for (const [at, row] of rows.entries()) {
+    const op = renamed(row.op, names, stamps, device) as Op;
+    const stamp = [row.op.stamp[0], row.op.stamp[1], device] as const;
+    const own = { ...op, n: at + 1, stamp, sets: { ...op.sets, ...counted(row) } };
+    await tx.put("outbox", { ...row, ...UNSENT, id: minted(device, at + 1), op: own });
+  }
+}
+
+/** What rows that move say of counted fields: a total stays with its device id, only what it grew by moves. */
+async function counts(tx: Reader, rows: readonly OpRow[]) {
+  const pages = (await note(tx, "kinds"))?.kinds ?? {};
+  const known = [...rows, ...(await tx.all("outbox")), ...(await tx.all("sent"))];
+  const totals = new Map<string, number>();
+  return ({ op }: OpRow): Named<number> => {
+    const same = known.filter(
+      (each) => each.op.record === op.record && each.op.stamp[2] === op.stamp[2] && each.op.n < op.n,
+    );
+    const fields = Object.keys(op.sets).filter((name) => pages[op.kind]?.fields[name]?.rule === "count");
+    return Object.fromEntries(
+      fields.map((name) => {
+        const before = Math.max(0, ...same.map((each) => Number(each.op.sets[name] ?? 0)));
+        const key = `${op.record} ${name}`;
+        totals.set(key, (totals.get(key) ?? 0) + Number(op.sets[name]) - before);
+        return [name, totals.get(key) as number];
+      }),
+    );
+  };
 }
 
 /** Replace record names, and the stamps of ops that move, wherever they stand. */

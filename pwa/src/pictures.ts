@@ -28,6 +28,15 @@ export class Pictures {
     return asking;
   }
 
+  /** Let go of photos that this phone may show no more. */
+  forget(keys: readonly string[]): void {
+    for (const [name, url] of this.urls) {
+      if (!keys.includes(name.split("/")[0] ?? "")) continue;
+      this.urls.delete(name);
+      URL.revokeObjectURL(url);
+    }
+  }
+
   private async find(key: string, size: string, name: string): Promise<string> {
     const blob = (await this.held(key, size)) ?? (await this.fetched(key, size));
     return blob ? this.keep(name, URL.createObjectURL(blob)) : "";

@@ -1,6 +1,7 @@
 // Ports: what the phone's half needs of the world outside. Each has an adapter in adapters/; the store
 // has two, and both pass one contract test.
 
+import type { Phones } from "./model.ts";
 import type { KindPage } from "./sync/kind.ts";
 import type { Op } from "./sync/op.ts";
 import type { Record } from "./sync/register.ts";
@@ -9,6 +10,8 @@ import type { Named, Value } from "./sync/value.ts";
 /** The lock that whoever sends holds, page or worker; and the tag under which the browser wakes the worker. */
 export const SENDER_LOCK = "qianshao-sender";
 export const OUTBOX_TAG = "outbox";
+/** The lock under which the journal's files are opened, by any tab's worker. */
+export const JOURNAL_LOCK = "qianshao-journal";
 
 /** One op in the outbox, or, once the server has taken it, among the sent ones. */
 export interface OpRow {
@@ -24,10 +27,22 @@ export interface OpRow {
   readonly receivedMs: number; // server time of the answer; 0 until answered
   readonly tries: number; // times it failed while alone in a push
   readonly laterMs: number; // not sent again before this time
+  readonly at?: number; // once answered: position of the log that holds it, 0 if not told
+  readonly sentOn?: string; // record of the note a refused one was sent on with
 }
 
-/** A confirmed record; `gone` ones left the view and stay only while own ops name them. */
-export type RecordRow = Record & { readonly gone?: boolean };
+/** What the person did about what needs them. */
+export interface NeedsNote {
+  readonly away: readonly string[]; // overtaken steps they have taken note of, each named by its stamp
+  readonly asked: Named<string>; // by clash: record of the note that asks about it
+}
+
+/** A confirmed record. */
+export interface RecordRow extends Record {
+  readonly gone?: boolean; // it left the view and stays only while own ops name it
+  readonly era?: number; // in which it was told; none in the first
+  readonly at?: number; // position of the log that holds what was last acknowledged of this phone's ops on it
+}
 
 /** How far a photo of this phone has come. `held` ones belong to a refused op. */
 export type PhotoState = "draft" | "waiting" | "announced" | "held";
@@ -67,6 +82,31 @@ export interface Self {
   readonly top: number; // highest op number made
   readonly wallMs: number; // of the last stamp
   readonly count: number;
+  readonly past?: Named<number>; // earlier device ids of this phone, and the highest number made under each
+}
+
+/** What a damaged store cost, until somebody has taken note. */
+export interface Lost {
+  readonly count: number; // ops that were made here and are nowhere any more
+  readonly found: number; // ops that the journal gave back
+  readonly device: string; // under which the lost ones were made
+  readonly fromMs: number; // made after this, 0 if unknown
+  readonly toMs: number; // and before this
+  readonly foundMs: number; // when it was noticed
+  readonly by: Named<number>; // all that is known to be lost, by device: nothing is told twice
+  readonly seen: boolean; // the person has put the notice away
+}
+
+/** How much room the browser gives, as it said when the app was last opened. */
+export interface Room {
+  readonly usedBytes: number;
+  readonly quotaBytes: number;
+  readonly persisted: boolean; // it promised not to evict us
+}
+
+/** How this phone is, as its browser tells it. */
+export interface Condition extends Room {
+  readonly geo: string; // "granted", "denied", "prompt", or "" if it does not say
 }
 
 /** How far this phone has heard. Written together with what it describes. */
@@ -75,6 +115,9 @@ export interface Heard {
   readonly directory: string; // version the server has
   readonly offsetMs: number; // server time minus this phone's clock
   readonly lastMs: number; // server time of the last receipt
+  readonly era: number; // how often all was told from the start
+  readonly renewing: boolean; // it is being told so: what is of an older era goes at the end
+  readonly backed: number; // position of the log up to which a backup exists, 0 if none is known
 }
 
 export interface KindsNote {
@@ -139,7 +182,14 @@ export interface Notes {
   readonly draft: DraftNote;
   readonly prefs: Named<string | number>;
   readonly fix: Fix;
+  readonly needs: NeedsNote;
   readonly swept: number; // day on which old sent ops were last thrown away
+  readonly floor: Named<number>; // by device: the highest number of a sent op that was thrown away
+  readonly lost: Lost;
+  readonly room: Room;
+  readonly reported: { readonly atMs: number; readonly what: string }; // what the phone last said of itself
+  readonly checked: { readonly atMs: number; readonly after: number }; // when what it holds was last compared
+  readonly phones: Phones; // the list a supervisor saw last
 }
 
 type NoteRow = {
@@ -163,6 +213,8 @@ export interface Reader {
   get<T extends Table>(table: T, id: string): Promise<Tables[T] | undefined>;
   /** Rows in the order of their ids, from after `after`, at most `most`. */
   all<T extends Table>(table: T, after?: string, most?: number): Promise<readonly Tables[T][]>;
+  /** The ids alone, in order. */
+  keys(table: Table): Promise<readonly string[]>;
 }
 
 export interface Writer extends Reader {
@@ -176,6 +228,40 @@ export interface Store {
   read<T>(tables: readonly Table[], work: (tx: Reader) => Promise<T>): Promise<T>;
   /** All or nothing, and on the disk when it resolves: power may go a moment later (I9). */
   write<T>(tables: readonly Table[], work: (tx: Writer) => Promise<T>): Promise<T>;
+  /** Resolves when the store was compared with its journal; true if that changed it. */
+  readonly opened?: Promise<boolean>;
+  /** Empty the journal, before the store itself is emptied on purpose. */
+  forget?(): Promise<unknown>;
+}
+
+/** A file of this phone's own, open for a moment. */
+export interface Pad {
+  size(): Promise<number>;
+  read(): Promise<Uint8Array>;
+  write(bytes: Uint8Array, at: number): Promise<void>;
+  cut(size: number): Promise<void>;
+  /** On the disk when it resolves. */
+  flush(): Promise<void>;
+}
+
+/** The worker's answer to opening: the store was changed, and room is short. */
+export type Opened = readonly [changed: boolean, tight: boolean];
+
+/** What a page asks of the journal's worker: to open, to write rows or the town down, to make room, to take it back, to forget all. */
+export type JournalAsk =
+  | { readonly session: Session | null; readonly top: string }
+  | readonly OpRow[]
+  | "town"
+  | "room"
+  | "roomy"
+  | "forget";
+
+/** Such files, found by name. */
+export interface Pads {
+  /** Open a file, made if need be; it is closed however the work ends. */
+  use<T>(name: string, work: (pad: Pad) => Promise<T>): Promise<T>;
+  /** How much room there is, and how much of it these files take as the browser counts; null: no such files. */
+  room(): Promise<(Room & { readonly filesBytes: number }) | null>;
 }
 
 /** Why a request brought nothing: no link at all ("offline"), given up ("aborted"), or a problem code. */
@@ -192,12 +278,19 @@ export type Answer<T> = { readonly ok: true; readonly value: T } | Trouble;
 export interface Link {
   /** False when the browser is sure that there is no network; true means nothing. */
   up(): boolean;
-  enrol(code: string, deviceName: string): Promise<Answer<{ token: string; device: string; person: number }>>;
+  /** `device` is the number this phone bore before, "" if none. */
+  enrol(
+    code: string,
+    deviceName: string,
+    device: string,
+  ): Promise<Answer<{ token: string; device: string; person: number }>>;
   leave(token: string): Promise<Answer<null>>;
   /** Null when `version` is still in force. */
   kinds(version: string): Promise<Answer<KindsNote | null>>;
   directory(token: string): Promise<Answer<Directory>>;
   exchange(token: string, push: readonly unknown[], signal: AbortSignal): Promise<Answer<readonly unknown[]>>;
+  /** Ask for JSON at an address of ours, with a body by POST; who asks looks at what came. */
+  ask(token: string, path: string, body?: string): Promise<Answer<unknown>>;
   upload(token: string, photo: PhotoRow, signal: AbortSignal): Promise<Answer<null>>;
   photo(token: string, key: string, size: string): Promise<Answer<Blob>>;
   /** Calls `news` when the line opens (true) and whenever there is some (false); resolves when it breaks. */
@@ -232,6 +325,7 @@ export interface Tabs {
 export interface Spare {
   load(): Session | null;
   save(session: Session | null): void;
+  top: string; // id of the last op made here, "" if none
 }
 
 /** Clock, chance and timer, so that tests own them. */

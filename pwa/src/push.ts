@@ -11,13 +11,15 @@ export const BYTES_MOST = 12_000; // of one request before compression: a weak l
 
 /** What there is to choose from. */
 export interface Stock {
-  readonly rows: readonly OpRow[]; // of this device and person
+  readonly device: string; // that writes now
+  readonly rows: readonly OpRow[]; // of this phone and person, earlier incarnations' too
   readonly photos: ReadonlyMap<string, PhotoRow>;
   readonly previews: ReadonlyMap<string, PreviewRow>;
 }
 
 /** What one request carries. */
 export interface Load {
+  readonly device: string; // under which its ops were made: one push speaks for one incarnation
   readonly rows: readonly OpRow[];
   readonly photos: readonly Photo[];
   readonly urgent: boolean;
@@ -31,7 +33,9 @@ export function choose(stock: Stock, kinds: Kinds, most: number, nowMs: number):
   const ready = readyOf(stock.rows, nowMs);
   const hurried = new Set(ready.filter((each) => each.urgent).map((each) => each.op.record));
   const urgent = ready.filter((each) => hurried.has(each.op.record));
-  const queue = urgent.length ? urgent : ready;
+  const all = urgent.length ? urgent : ready;
+  const device = all[0]?.op.stamp[2] ?? stock.device;
+  const queue = all.filter((each) => each.op.stamp[2] === device);
   const rows: OpRow[] = [];
   const photos = new Map<string, Photo>();
   let bytes = 0;
@@ -45,15 +49,22 @@ export function choose(stock: Stock, kinds: Kinds, most: number, nowMs: number):
     bytes += size;
   }
   if (!rows.length) for (const photo of orphans(stock)) photos.set(photo[0], photo);
-  return { rows, photos: [...photos.values()], urgent: urgent.length > 0 };
+  return { device, rows, photos: [...photos.values()], urgent: urgent.length > 0 };
 }
 
-/** Whose turn it is, oldest first. What builds on an op that is set aside waits with it; others go on. */
+/**
+ * Whose turn it is: the oldest incarnation first, its ops by number. What builds on an op that is set aside
+ * waits with it; others go on.
+ */
 function readyOf(rows: readonly OpRow[], nowMs: number): readonly OpRow[] {
   const aside = new Set<string>();
-  return [...rows]
+  const began = new Map<string, number>();
+  for (const { op } of rows)
+    began.set(op.stamp[2], Math.min(began.get(op.stamp[2]) ?? op.stamp[0], op.stamp[0]));
+  const age = ({ op }: OpRow): number => began.get(op.stamp[2]) ?? 0;
+  return rows
     .filter(waits)
-    .sort((a, b) => a.op.n - b.op.n)
+    .sort((a, b) => age(a) - age(b) || a.op.n - b.op.n)
     .filter((each) => {
       if (each.laterMs > nowMs) aside.add(each.op.record);
       return !aside.has(each.op.record);
@@ -94,15 +105,17 @@ export function spell(
   cursor: string,
   deviceMs: number,
 ): readonly unknown[] {
-  const open = stock.rows.filter(waits).map((each) => each.op.n);
+  const { device } = load;
+  const open = stock.rows.filter((each) => waits(each) && each.op.stamp[2] === device).map(({ op }) => op.n);
+  const top = Math.max(device === stock.device ? self.top : (self.past?.[device] ?? 0), ...open);
   const push = parts({
     version: VERSION,
     kinds: pages.version,
-    incarnation: self.incarnation,
+    incarnation: device.slice(-8),
     deviceMs,
     cursor,
-    top: self.top,
-    low: open.reduce((low, n) => Math.min(low, n), self.top + 1),
+    top,
+    low: Math.min(top + 1, ...open),
     ops: load.rows.length
       ? pack(
           load.rows.map((each) => each.op),

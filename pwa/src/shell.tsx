@@ -4,21 +4,26 @@
 import { useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Draft as DraftValue, Me, Model } from "./model.ts";
-import { ClashCard } from "./screens/clash.tsx";
-import { Edit } from "./screens/edit.tsx";
+import {
+  ClashCard,
+  Devices,
+  Edit,
+  fetchApart,
+  KindForm,
+  KindList,
+  MeScreen,
+  Needs,
+  Review,
+  Story,
+  Team,
+} from "./screens/apart.tsx";
 import { Home } from "./screens/home.tsx";
-import { KindForm } from "./screens/kind-form.tsx";
-import { KindList } from "./screens/kind-list.tsx";
-import { MeScreen } from "./screens/me.tsx";
 import { type Place, placesOf, type Reach, reachOf } from "./screens/places.ts";
 import { Queue } from "./screens/queue.tsx";
 import { Records } from "./screens/records.tsx";
 import { BETTER, CAMERAS, DUE } from "./screens/registry.ts";
-import { Review } from "./screens/review.tsx";
 import { home, type Route, route, routeOf } from "./screens/route.ts";
 import { Saved } from "./screens/saved.tsx";
-import { Story } from "./screens/story.tsx";
-import { Team } from "./screens/team.tsx";
 import { Today } from "./screens/today.tsx";
 import { useQueue } from "./screens/use-queue.ts";
 import { Welcome } from "./screens/welcome.tsx";
@@ -63,10 +68,11 @@ function Signed({ me }: { me: Me }) {
   const reach = reachOf(me, kinds, CAMERAS);
   const places = placesOf(reach);
   const first = places[0] as Place;
-  const known = [...WITH_BAR, ...FULL, "new", "edit", "story", "clash"];
+  const known = [...WITH_BAR, ...FULL, "new", "edit", "story", "clash", "needs", "devices"];
   const here = known.includes(route.value.name) ? route.value : routeOf(first.hash);
   const bar = WITH_BAR.includes(here.name);
   const path = `#/${[here.name, ...here.args].join("/")}`;
+  useEffect(fetchApart, []);
   useEffect(() => {
     if (bar) home.value = path;
   }, [path]);
@@ -106,6 +112,8 @@ function Screen({ here: { name, args }, reach, first }: ScreenProps) {
   if (name === "draft") return <DraftScreen />;
   if (name === "new" && page) return <NewScreen kind={id} about={more} />;
   if (name === "saved") return <Saved id={id} report={reach.report} />;
+  if (name === "needs") return <Needs />;
+  if (name === "devices") return <Devices />;
   if (name === "review") return <Review id={id} />;
   if (name === "edit") return <EditScreen id={id} />;
   if (name === "clash" && view && of) return <ClashCard view={view} page={of} name={more} />;

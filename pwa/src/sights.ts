@@ -4,7 +4,8 @@
 import { computed, type ReadonlySignal } from "@preact/signals";
 import { dayOf, dayPage, dueVisitsOf, dutiesOf, sheetId } from "./day.ts";
 import type { Mirror } from "./mirror.ts";
-import type { DueVisit, DutyRow, Me, Net, Unit, View } from "./model.ts";
+import type { DueVisit, DutyRow, Me, Need, Net, Unit, View } from "./model.ts";
+import { needsOf } from "./needs.ts";
 import type { OpRow } from "./ports.ts";
 import { predict } from "./predict.ts";
 import { waits } from "./push.ts";
@@ -30,6 +31,7 @@ export class Sights {
   readonly units: ReadonlySignal<ReadonlyMap<number, Unit>>;
   readonly people: ReadonlySignal<ReadonlyMap<number, string>>;
   readonly views: ReadonlySignal<ReadonlyMap<string, View>>;
+  readonly needs: ReadonlySignal<readonly Need[]>;
   readonly today: ReadonlySignal<number>;
   readonly sheetId: ReadonlySignal<string>; // "" for those who keep none
   readonly sheet: ReadonlySignal<View | null>;
@@ -39,6 +41,7 @@ export class Sights {
   private readonly mirror: Mirror;
   private readonly rowsBy: ReadonlySignal<ReadonlyMap<string, readonly OpRow[]>>;
   private readonly sight: ReadonlySignal<Sight | null>;
+  private readonly backed: ReadonlySignal<number>;
   private readonly linked: ReadonlySignal<boolean>;
   private readonly here: ReadonlySignal<string>; // as text: a fix read again is the same place
   private cache: ReadonlyMap<string, Cached> = new Map();
@@ -51,8 +54,10 @@ export class Sights {
     this.people = computed(() => new Map(mirror.directory.value?.people ?? []));
     this.rowsBy = computed(() => grouped(mirror.rows.value));
     this.linked = computed(() => now.online.value || !needsLink(mirror));
+    this.backed = computed(() => mirror.notes.value.heard?.backed ?? 0);
     this.sight = computed(() => this.looking());
     this.views = computed(() => this.look(now.sending.value));
+    this.needs = computed(() => this.needed());
     this.net = computed(() => netOf(mirror, now));
     this.today = computed(() => dayOf(now.nowMs.value));
     this.sheetId = computed(() => this.ownSheet());
@@ -76,9 +81,8 @@ export class Sights {
   private looking(): Sight | null {
     const actor = this.mirror.actor.value;
     const [kinds, units, online] = [this.mirror.kinds.value, this.mirror.units.value, this.linked.value];
-    return (
-      actor && { kinds, units, actor, online, sending: new Set(), outbox: [], writerOf: writers(this.mirror) }
-    );
+    const here = { online, backed: this.backed.value, writerOf: writers(this.mirror) };
+    return actor && { kinds, units, actor, ...here, sending: new Set(), outbox: [] };
   }
 
   /** Build the views that changed; when none did, the map is the very same and nobody is drawn again. */
@@ -106,6 +110,15 @@ export class Sights {
     this.cache = cache;
     if (!same || views.size !== this.shown.size) this.shown = views;
     return this.shown;
+  }
+
+  private needed(): readonly Need[] {
+    const { outbox, records, kinds, units, notes } = this.mirror;
+    const actor = this.mirror.actor.value;
+    if (!actor) return [];
+    const rows = outbox.value.filter((row) => row.person === actor.person); // of earlier sign-ins too
+    const by = { kinds: kinds.value, units: units.value, actor, note: notes.value.needs };
+    return needsOf(rows, records.value, this.views.value, by);
   }
 
   private ownSheet(): string {

@@ -4,7 +4,7 @@
 import { clashes, said } from "./change.ts";
 import type { Clash, Offer, Sent, StoryLine, View } from "./model.ts";
 import { undoable } from "./outbox.ts";
-import type { OpRow } from "./ports.ts";
+import type { OpRow, RecordRow } from "./ports.ts";
 import { predict, writtenBy } from "./predict.ts";
 import type { KindPage, Kinds } from "./sync/kind.ts";
 import type { Both } from "./sync/merges.ts";
@@ -21,12 +21,17 @@ export interface Sight {
   readonly actor: Actor;
   readonly outbox: readonly OpRow[]; // all own rows: one may point at another's record
   readonly sending: ReadonlySet<string>; // ids of the op rows in the request under way
+  readonly backed: number; // position of the log up to which a backup exists, 0 if none is known
   readonly online: boolean; // steps that need the link are offered only then
   readonly writerOf: (device: string) => number; // person who writes on a device, 0 if not known
 }
 
 /** Build the view of one record; undefined when there is neither a record nor an op that makes one. */
-export function viewOf(confirmed: Kept | undefined, rows: readonly OpRow[], sight: Sight): View | undefined {
+export function viewOf(
+  confirmed: RecordRow | undefined,
+  rows: readonly OpRow[],
+  sight: Sight,
+): View | undefined {
   const record = rows.length ? predict(confirmed, rows, sight.actor, sight) : confirmed;
   if (!record) return undefined;
   const kind = sight.kinds.get(record.kind);
@@ -62,7 +67,8 @@ export function viewOf(confirmed: Kept | undefined, rows: readonly OpRow[], sigh
       return lazy.offers();
     },
     sent: sentOf(rows, failed, sight.sending),
-    reason: failed?.code ?? "",
+    kept: rows.length ? "phone" : confirmed?.at && confirmed.at <= sight.backed ? "backup" : "server",
+    reason: failed?.sentOn ? "sent_on" : (failed?.code ?? ""),
     number: confirmed ? numberOf(record.id) : "",
     undoable: kind?.identity === "device" && !confirmed && undoable(sight.outbox, record.id),
   };

@@ -40,7 +40,7 @@ def run() -> dict[str, Any]:
     files = {
         name: {coding or "plain": (STATIC / f"{name}{suffix}").stat().st_size
                for coding, suffix in (("", ""), ("br", ".br"), ("gzip", ".gz"))}
-        for name in ("index.html", "sw.js")
+        for name in ("index.html", *sorted(path.name for path in STATIC.glob("apart-*.js")), "sw.js")
     }  # fmt: skip
     with served() as (url, _):
         found = lighthouse(url)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { memoryStore } from "../../pwa/src/adapters/memory.ts";
 import type { Model, View } from "../../pwa/src/model.ts";
+import type { Lost, Store } from "../../pwa/src/ports.ts";
 import { FakeServer } from "./fake-server.ts";
 import { browser, type Desk, desk, idle } from "./rig.ts";
 import { NOON } from "./town.ts";
@@ -42,7 +43,13 @@ describe("signing in", () => {
   it("shows the town when it is over, and keeps it for the next start", async () => {
     const app = await signed();
     expect(app.model.me.value).toMatchObject({ person: 7, helpName: "罗书记" });
-    expect([...app.model.kinds.value.keys()]).toEqual(["day_sheet", "household", "incident", "visit"]);
+    expect([...app.model.kinds.value.keys()]).toEqual([
+      "day_sheet",
+      "household",
+      "incident",
+      "note",
+      "visit",
+    ]);
     expect(app.model.people.value.get(8)).toBe("罗书记");
     const again = desk(app.server, { store: app.outside.store });
     again.link.reachable = false;
@@ -102,6 +109,50 @@ describe("signing in", () => {
   });
 });
 
+describe("a store that was mended at the start", () => {
+  it("is read again, and what it lost is told until it was read", async () => {
+    const app = await signed();
+    const lost: Lost = {
+      count: 2,
+      found: 5,
+      device: "d",
+      fromMs: NOON,
+      toMs: NOON,
+      foundMs: NOON,
+      by: {},
+      seen: false,
+    };
+    let mended: (changed: boolean) => void = () => undefined;
+    const opened = new Promise<boolean>((done) => {
+      mended = done;
+    });
+    const store: Store = { ...app.outside.store, opened };
+    const again = desk(app.server, { store, spare: app.outside.spare });
+    await again.start();
+    await idle();
+    expect(again.model.lost.value).toBeNull();
+    await store.write(["notes"], (tx) => tx.put("notes", { id: "lost", value: lost }));
+    mended(true);
+    await idle();
+    expect(again.model.lost.value).toMatchObject({ count: 2, found: 5 });
+    await again.model.lostSeen();
+    expect(again.model.lost.value).toBeNull();
+    expect((await store.read(["notes"], (tx) => tx.get("notes", "lost")))?.value).toEqual({
+      ...lost,
+      seen: true,
+    });
+  });
+
+  it("is no news for the person when all was found again", async () => {
+    const app = await signed();
+    const lost = { count: 0, found: 5, device: "", fromMs: 0, toMs: 0, foundMs: NOON, by: {}, seen: false };
+    await app.outside.store.write(["notes"], (tx) => tx.put("notes", { id: "lost", value: lost }));
+    const again = desk(app.server, { store: app.outside.store, spare: app.outside.spare });
+    await again.start();
+    expect(again.model.lost.value).toBeNull();
+  });
+});
+
 describe("leaving", () => {
   it("is refused while work waits, and forgets all when none does", async () => {
     const app = await signed();
@@ -118,6 +169,26 @@ describe("leaving", () => {
     expect(app.model.views.value.size).toBe(0);
     expect(app.model.prefs.value.language).toBe("en");
     expect(app.outside.spare.load()).toBeNull();
+  });
+
+  it("empties the journal before the store: what is forgotten must not come back", async () => {
+    const app = await signed();
+    const done: string[] = [];
+    const inner = app.outside.store;
+    const store: Store = {
+      ...inner,
+      forget: async () => void done.push("journal"),
+      write: (tables, work) => {
+        if (tables.includes("records")) done.push("store");
+        return inner.write(tables, work);
+      },
+    };
+    const again = desk(app.server, { store, spare: app.outside.spare });
+    await again.start();
+    await idle();
+    done.length = 0;
+    await again.model.leave();
+    expect(done.slice(0, 2)).toEqual(["journal", "store"]);
   });
 });
 
@@ -403,19 +474,25 @@ describe("small things", () => {
     expect(applied).toBe(1);
   });
 
-  it("forgets sent ops after thirty days, not before", async () => {
+  it.each([
+    ["after thirty days, once a backup has them", 9, 31, 0],
+    ["not before thirty days", 9, 29, 1],
+    ["never while no backup is known", 0, 31, 1],
+    ["not those that the last backup lacks", 1, 31, 1],
+  ] as const)("forgets sent ops %s", async (_, backed, days, left) => {
     const app = await signed();
-    await app.model.create("incident", {});
+    for (const each of ["one", "two"]) await app.model.create("incident", { note: each });
     await idle();
-    for (const [days, left] of [
-      [29, 1],
-      [31, 0],
-    ] as const) {
-      const later = desk(app.server, { store: app.outside.store });
-      later.link.reachable = false;
-      later.outside.chance.wall = NOON + days * DAY_MS;
-      await later.start();
-      expect((await app.outside.store.read(["sent"], (tx) => tx.all("sent"))).length).toBe(left);
-    }
+    app.server.backed = backed;
+    await app.model.syncNow();
+    const sent = await app.outside.store.read(["sent"], (tx) => tx.all("sent"));
+    expect(sent.map((row) => row.at)).toEqual([expect.any(Number), app.server.records.size]);
+    const [first] = sent;
+    await app.outside.store.write(["sent"], (tx) => tx.drop("sent", first?.id ?? ""));
+    const later = desk(app.server, { store: app.outside.store });
+    later.link.reachable = false;
+    later.outside.chance.wall = NOON + days * DAY_MS;
+    await later.start();
+    expect((await app.outside.store.read(["sent"], (tx) => tx.all("sent"))).length).toBe(left);
   });
 });

@@ -25,6 +25,7 @@ const view = (
   story: [],
   offers: [],
   sent: "done",
+  kept: "server",
   reason: "",
   number: "",
   undoable: false,

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { OpRow, RecordRow } from "../../pwa/src/ports.ts";
+import { undo } from "../../pwa/src/outbox.ts";
+import type { OpRow, PhotoRow, RecordRow, Self } from "../../pwa/src/ports.ts";
 import { FakeServer, type Fault } from "./fake-server.ts";
 import { Phone, signedIn } from "./rig.ts";
-import { incident, PAGES } from "./town.ts";
+import { incident, NOON, PAGES } from "./town.ts";
 
 const BUSY: Fault = { code: "busy", status: 503 };
 const codes = (rows: readonly OpRow[]) => rows.map((row) => [row.op.n, row.code]);
@@ -358,6 +359,19 @@ describe("trouble", () => {
     expect(await phone.all("outbox")).toEqual([]);
   });
 
+  it("sends both halves of what was too much, and an emergency before either", async () => {
+    const { server, phone } = await signedIn();
+    server.poison = (numbers) => (numbers.length > 2 ? BUSY : undefined);
+    for (let made = 0; made < 8; made++) await phone.write();
+    await phone.exchange.run();
+    await phone.write({ sets: { emergency: true } });
+    await phone.exchange.run();
+    expect(server.numbers[0]).toEqual([9]);
+    for (let tried = 0; tried < 8; tried++) await phone.exchange.run();
+    expect(server.numbers.flat().sort()).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(await phone.all("outbox")).toEqual([]);
+  });
+
   it("does not mistake another's answer for a receipt", async () => {
     const { phone } = await signedIn();
     await phone.exchange.run();
@@ -374,5 +388,217 @@ describe("trouble", () => {
     phone.link.exchange = async () => ({ ok: true, value: [server.nowMs, "d1:0"] });
     expect(await phone.exchange.run()).toBe("busy");
     expect((await phone.all("outbox")).length).toBe(1);
+  });
+});
+
+describe("a phone without a cursor", () => {
+  it("asks what the server lacks before it sends what builds on that", async () => {
+    const { server, phone } = await signedIn();
+    const made = await phone.write();
+    await phone.exchange.run();
+    server.restore();
+    await phone.store.write(["notes"], (tx) => tx.drop("notes", "heard"));
+    await phone.write({ record: made.op.record, area: null, sets: { progress: "又看了" } });
+    expect(await phone.exchange.run()).toBe("done");
+    expect(await phone.all("outbox")).toEqual([]);
+    expect((await phone.all("sent")).map((row) => row.code)).toEqual(["applied", "applied"]);
+  });
+});
+
+describe("an op that fails alone three times", () => {
+  const path = "/api/parked/aaaaaaaa/2";
+
+  /** A phone with three ops, the second of which breaks the server. */
+  async function poisoned(answer: (n: number) => unknown, trouble?: number) {
+    const { server, phone } = await signedIn();
+    server.poison = (numbers) => (numbers.includes(2) ? { code: "busy", status: 500 } : undefined);
+    server.answers = (_, body) => {
+      if (trouble !== undefined) return { ok: false, code: "busy", status: trouble, retryMs: 0 };
+      const value = answer(server.nowMs);
+      if (Array.isArray(value) && value[0] === 2) server.count(JSON.parse(body ?? ""));
+      return { ok: true, value };
+    };
+    await phone.write();
+    const bad = await phone.write({ photos: [PHOTO.id] });
+    await phone.write();
+    await phone.store.write(["photos"], (tx) => tx.put("photos", PHOTO));
+    const heard: number[] = [];
+    const hear = phone.parts.time.hear.bind(phone.parts.time);
+    phone.parts.time.hear = (ms) => {
+      heard.push(ms);
+      return hear(ms);
+    };
+    for (let tried = 0; tried < 9; tried++) await phone.exchange.run();
+    return { server, phone, bad, heard };
+  }
+  const PHOTO: PhotoRow = {
+    id: "one",
+    person: 7,
+    screen: new Blob(["x"]),
+    size: 1,
+    sha256: "",
+    state: "waiting",
+    urgent: false,
+    takenMs: NOON,
+    tries: 0,
+    laterMs: 0,
+  };
+
+  it("goes as bytes, and is sent; the others go on, its photo stays here", async () => {
+    const { server, phone, bad } = await poisoned((nowMs) => [2, "parked", nowMs, "unreadable"]);
+    expect(server.asked).toEqual([{ path, body: JSON.parse(JSON.stringify(bad.op)) }]);
+    expect(await phone.all("outbox")).toEqual([]);
+    expect(codes(await phone.all("sent"))).toEqual([
+      [1, "applied"],
+      [2, "parked"],
+      [3, "applied"],
+    ]);
+    expect((await phone.all("records")).some((record) => record.id === bad.id)).toBe(false);
+    expect((await phone.all("photos"))[0]?.state).toBe("held");
+  });
+
+  it("that was answered before has that answer: applied ones are folded, refused ones stay", async () => {
+    const applied = await poisoned((nowMs) => [2, "applied", nowMs - 5_000, ""]);
+    expect(applied.heard.filter((ms) => Math.abs(ms - NOON) > 1000)).toEqual([]); // it tells no time
+    expect((await applied.phone.all("records")).map((record) => record.id)).toContain(applied.bad.id);
+    expect(applied.server.photos.has(PHOTO.id)).toBe(true);
+    const refused = await poisoned((nowMs) => [2, "bad_value", nowMs, ""]);
+    expect(await refused.phone.all("outbox")).toMatchObject([{ refused: true, code: "bad_value" }]);
+  });
+
+  it.each([
+    ["a page", "<html>"],
+    ["another's verdict", [3, "parked", NOON, ""]],
+  ])("stays when the answer is %s", async (_, answer) => {
+    const { server, phone } = await poisoned(() => answer);
+    expect(await phone.all("outbox")).toMatchObject([{ op: { n: 2 }, refused: false, tries: 3 }]);
+    expect(server.records.size).toBe(2);
+  });
+
+  it.each([
+    ["a server in trouble is asked again soon", 503, 3, 60_000],
+    ["no link is no fault of the op", 0, 3, 60_000],
+    ["one that nobody will have waits longer and longer", 413, 4, 120_000],
+  ])("is set aside, and %s", async (_, trouble, tries, waitMs) => {
+    const { server, phone } = await poisoned(() => null, trouble);
+    await phone.chance.pass(60_001);
+    server.nowMs += 60_001;
+    for (let tried = 0; tried < 3; tried++) await phone.exchange.run();
+    const [row] = await phone.all("outbox");
+    expect(row?.tries).toBe(tries);
+    expect(Math.round(((row?.laterMs ?? 0) - phone.parts.time.now()) / 1000)).toBe(waitMs / 1000);
+  });
+});
+
+describe("earlier incarnations", () => {
+  /** What mend.ts makes of a store that was emptied: old rows wait, and new ones are made under another name. */
+  async function reborn() {
+    const { server, phone } = await signedIn();
+    const old = [await phone.write(), await phone.write(), await phone.write()];
+    await phone.exchange.run();
+    await phone.store.write(["outbox", "sent", "records", "notes"], async (tx) => {
+      for (const table of ["sent", "records"] as const) await tx.clear(table);
+      await tx.drop("notes", "heard");
+      for (const row of old) await tx.put("outbox", { ...row, leftMs: 1 });
+      const past = { "0000000aaaaaaaaa": 3 };
+      await tx.put("notes", {
+        id: "self",
+        value: { incarnation: "bbbbbbbb", top: 0, wallMs: NOON, count: 9, past },
+      });
+    });
+    return { server, phone, old };
+  }
+
+  it("are heard out first, each in pushes of its own, and nothing counts twice", async () => {
+    const { server, phone, old } = await reborn();
+    const fresh = await phone.write();
+    const from = server.pushes.length;
+    expect(await phone.exchange.run()).toBe("done");
+    expect(server.pushes.slice(from).map((push) => [push[2], push[5], push[6]])).toEqual([
+      ["aaaaaaaa", 3, 1],
+      ["bbbbbbbb", 1, 1],
+    ]);
+    expect(server.records.size).toBe(4);
+    expect((await phone.all("sent")).map((row) => row.id).sort()).toEqual(
+      [...old, fresh].map(({ id }) => id),
+    );
+    expect((await phone.all("records")).length).toBe(4);
+    expect(await phone.all("outbox")).toEqual([]);
+  });
+
+  it("are sent again when the server lacks them, and only theirs", async () => {
+    const { server, phone, old } = await reborn();
+    await phone.write();
+    await phone.exchange.run();
+    server.restore();
+    await phone.store.write(["outbox", "sent"], async (tx) => {
+      const row = await tx.get("sent", old[0]?.id ?? "");
+      if (row) await tx.put("outbox", row);
+      await tx.drop("sent", old[0]?.id ?? "");
+    });
+    await phone.exchange.run();
+    expect([...server.records.keys()].sort()).toEqual(expect.arrayContaining(old.map((row) => row.id)));
+  });
+});
+
+describe("a store that was copied", () => {
+  /** Two phones with one store: what a restored backup of a phone makes. */
+  async function twins() {
+    const { server, phone } = await signedIn();
+    await phone.write();
+    await phone.exchange.run();
+    const other = new Phone(server);
+    other.chance.hex = (digits) => "c".repeat(digits);
+    await other.store.write(["notes", "sent", "records"], async (tx) => {
+      for (const row of await phone.all("notes")) await tx.put("notes", row);
+      for (const row of await phone.all("sent")) await tx.put("sent", row);
+      for (const row of await phone.all("records")) await tx.put("records", row);
+    });
+    return { server, phone, other };
+  }
+  const notes = (server: FakeServer) =>
+    [...server.records.values()].map((record) => JSON.stringify(record.cells.note)).join();
+
+  it("gets a new name, and loses nothing of either", async () => {
+    const { server, phone, other } = await twins();
+    await phone.write({ sets: { note: { is: "这部写的" } } });
+    const made = await other.write({ sets: { note: { is: "那部写的" } } });
+    await other.write({ record: made.op.record, area: null, sets: { note: { is: "那部又写" } } });
+    expect(await phone.exchange.run()).toBe("done");
+    expect(await other.exchange.run()).toBe("done");
+    expect(notes(server)).toMatch(/这部写的.*那部又写/);
+    expect(await other.all("outbox")).toEqual([]);
+    expect((await other.all("records")).map((record) => record.id)).toContain("0000000acccccccc.1");
+    expect((await other.note<Self>("self"))?.incarnation).toBe("cccccccc");
+    const again = await other.write();
+    expect(again.op.stamp[2]).toBe("0000000acccccccc");
+    expect(await other.exchange.run()).toBe("done");
+    await phone.write();
+    expect(await phone.exchange.run()).toBe("done");
+    expect((await phone.all("records")).length).toBe(server.records.size);
+  });
+
+  it("leaves an empty op under the old number, which is accounted for", async () => {
+    const { server, phone, other } = await twins();
+    await phone.write();
+    await phone.exchange.run();
+    const made = await other.write({ sets: { note: { is: "那部写的" } } });
+    await other.exchange.run();
+    const moved = (await other.all("sent")).filter((row) => row.op.stamp[2] === "0000000acccccccc");
+    expect(moved.map((row) => row.op.record)).toEqual(["0000000acccccccc.1"]);
+    const husk = (await other.all("sent")).find((row) => row.id === made.id);
+    expect(husk).toMatchObject({ undone: true, photos: [] });
+    expect(server.records.size).toBe(3);
+  });
+
+  it("is never shown as refused, and an op taken back under such a number is simply over", async () => {
+    const { phone, other } = await twins();
+    await phone.write();
+    await phone.exchange.run();
+    const made = await other.write();
+    await other.store.write(["outbox", "photos"], (tx) => undo(tx, made.op.record));
+    expect(await other.exchange.run()).toBe("done");
+    expect(await other.all("outbox")).toEqual([]);
+    expect((await other.note<Self>("self"))?.incarnation).toBe("aaaaaaaa");
   });
 });

@@ -41,7 +41,12 @@ export class FakeServer {
   readonly numbers: number[][] = []; // op numbers of each push that arrived
   readonly gone = new Map<string, string[]>(); // by device number
   readonly uploads: string[] = [];
+  readonly asked: { path: string; body: unknown }[] = []; // what was asked beside exchanges
+  answers = (_path: string, _body: string | undefined): Answer<unknown> => OFFLINE;
+  backed = 0; // position of the log up to which there is a backup
+  private log = 0; // how often it was restored
   private readonly devices = new Map<string, Device>();
+  readonly given = new Map<string, number>(); // whose a device number is
   private readonly tokens = new Map<string, { number: string; person: number }>();
   private clock: Stamp = [0, 0, "0".repeat(16)];
   private seq = 0;
@@ -66,7 +71,12 @@ export class FakeServer {
     const link = {
       reachable: true,
       up: () => true,
-      enrol: async (code: string) => (link.reachable ? this.enrol(code) : OFFLINE),
+      enrol: async (code: string, _name: string, device: string) =>
+        link.reachable ? this.enrol(code, device) : OFFLINE,
+      ask: async (_token: string, path: string, body?: string) => {
+        this.asked.push({ path, body: body && JSON.parse(body) });
+        return link.reachable ? this.answers(path, body) : OFFLINE;
+      },
       leave: async () => ({ ok: true, value: null }) as const,
       kinds: async (version: string) =>
         link.reachable
@@ -84,6 +94,12 @@ export class FakeServer {
     return link;
   }
 
+  /** Count a number as received, as for an op that came as bytes. */
+  count(op: Said["op"]): void {
+    const verdict = { n: op.n, code: "parked", receivedMs: this.nowMs, detail: "unreadable" } as const;
+    this.devices.get(op.stamp[2])?.answers.set(op.n, { op, verdict });
+  }
+
   /** End every sign-in. */
   revoke(): void {
     this.tokens.clear();
@@ -94,12 +110,15 @@ export class FakeServer {
     this.records.clear();
     this.devices.clear();
     this.seq = 0;
+    this.log++;
   }
 
-  private enrol(code: string): Answer<{ token: string; device: string; person: number }> {
+  private enrol(code: string, device: string): Answer<{ token: string; device: string; person: number }> {
     const person = Number(code);
     if (!GRANTS[person]) return trouble("code_unknown", 404);
-    const number = (this.tokens.size + this.devices.size + 10).toString(16).padStart(8, "0");
+    const fresh = (this.given.size + 10).toString(16).padStart(8, "0");
+    const number = this.given.get(device) === person ? device : fresh;
+    this.given.set(number, person);
     const token = `t${number}`;
     this.tokens.set(token, { number, person });
     return { ok: true, value: { token, device: number, person } };
@@ -155,7 +174,16 @@ export class FakeServer {
     const verdicts = this.settle(unpacked, device, actor, world);
     return {
       ok: true,
-      value: this.receipt(device, actor, String(cursor), Number(top), Number(low), verdicts, world),
+      value: this.receipt(
+        device,
+        actor,
+        String(cursor),
+        Number(top),
+        Number(low),
+        verdicts,
+        world,
+        unpacked.length > 0,
+      ),
     };
   }
 
@@ -191,9 +219,12 @@ export class FakeServer {
     low: number,
     verdicts: (readonly unknown[])[],
     world: World,
+    pushed: boolean,
   ): readonly unknown[] {
-    const [heardDirectory = "", heard = "0"] = cursor.split(":");
-    const since = Math.min(Number(heard), this.seq);
+    const [heardDirectory = "", heard = "0", log = "0"] = cursor.split(":");
+    const anew = cursor !== "" && Number(log) !== this.log;
+    const [at = 0, base = at] = anew ? [] : heard.split("+").map(Number);
+    const since = Math.min(at, this.seq);
     const changed = [...this.records.values()]
       .filter((record) => {
         const kind = world.kinds.get(record.kind);
@@ -206,7 +237,7 @@ export class FakeServer {
     const more = changed.length > listed.length;
     const reached = more ? (listed[listed.length - 1]?.[0] ?? since) : this.seq;
     const deltas = listed
-      .map(([, record]) => deltaOf(record, actor.device, since))
+      .map(([, record]) => deltaOf(record, actor.device, base))
       .filter((delta) => delta !== null);
     const keys = deltas.flatMap((delta) => photoKeys(delta[8] as Kept["cells"]));
     const told = keys.flatMap((key) => {
@@ -223,7 +254,7 @@ export class FakeServer {
     return JSON.parse(
       JSON.stringify([
         this.nowMs,
-        `${this.directory}:${reached}`,
+        `${this.directory}:${reached}${more ? `+${base}` : ""}${this.log ? `:${this.log}` : ""}`,
         more,
         acks,
         missing,
@@ -232,6 +263,9 @@ export class FakeServer {
         told,
         gone,
         news,
+        anew,
+        pushed || anew ? this.seq : 0,
+        this.backed,
       ]),
     );
   }

@@ -46,6 +46,9 @@ const receipt = (more: Partial<Receipt> = {}): Receipt => ({
   photos: [],
   gone: [],
   directory: "",
+  anew: false,
+  head: 0,
+  backed: 0,
   ...more,
 });
 
@@ -72,16 +75,18 @@ const row = (n: number, record = `${DEVICE}.${n}`): OpRow => ({
   laterMs: 0,
 });
 
-const folded = (rows: OpRow[], heard: Receipt, fresh = true, records = new Map<string, RecordRow>()) =>
-  fold({ rows, pushed: rows.map((each) => each.id), records }, heard, actorOf(7), world, fresh);
+const NOW = { era: 0, renewing: false };
+const folded = (rows: OpRow[], heard: Receipt, records = new Map<string, RecordRow>(), now = NOW) =>
+  fold({ rows, pushed: rows.map((each) => each.id), records, ...now }, heard, actorOf(7), world);
 
 describe("a delta", () => {
   it("replaces cells by name and leaves the others, and the state when it says none", () => {
     const known = mergedDelta(
       undefined,
       delta({ state: "in_review", cells: { matter: ["flooding"], note: ["a"] } }),
+      0,
     );
-    const after = mergedDelta(known, delta({ cells: { note: ["b"] }, dueMs: 9 }));
+    const after = mergedDelta(known, delta({ cells: { note: ["b"] }, dueMs: 9 }), 0);
     expect(after).toMatchObject({
       state: "in_review",
       cells: { matter: ["flooding"], note: ["b"] },
@@ -91,12 +96,12 @@ describe("a delta", () => {
 
   it("puts lines into the history once, in the order they were received, the server's word standing", () => {
     const mine = [line("", NOON), line("route", NOON), line("finish", NOON + 9)];
-    const known = { ...mergedDelta(undefined, delta({ state: "s" })), story: mine };
+    const known = { ...mergedDelta(undefined, delta({ state: "s" }), 0), story: mine };
     const theirs = [
       line("route", NOON, { seq: 4 }),
       line("approve", NOON + 5, { seq: 5, stamp: [NOON + 5, 0, "x"] }),
     ];
-    const after = mergedDelta(known, delta({ story: theirs }));
+    const after = mergedDelta(known, delta({ story: theirs }), 0);
     expect(after.story.map((entry) => [entry.step, entry.seq])).toEqual([
       ["", 0],
       ["route", 4],
@@ -106,15 +111,15 @@ describe("a delta", () => {
   });
 
   it("brings a record back that had left the view", () => {
-    const gone: RecordRow = { ...mergedDelta(undefined, delta({ state: "s" })), gone: true };
-    expect(mergedDelta(gone, delta()).gone).toBeUndefined();
+    const gone: RecordRow = { ...mergedDelta(undefined, delta({ state: "s" }), 0), gone: true };
+    expect(mergedDelta(gone, delta(), 0).gone).toBeUndefined();
   });
 });
 
 describe("the answers", () => {
   it("go to the ops that were pushed and acknowledged, and to no others", () => {
     const rows = [row(1), row(2), row(3)];
-    const before = { rows, pushed: [rows[0]?.id ?? "", rows[1]?.id ?? ""], records: new Map() };
+    const before = { rows, pushed: [rows[0]?.id ?? "", rows[1]?.id ?? ""], records: new Map(), ...NOW };
     const after = fold(
       before,
       receipt({
@@ -125,7 +130,6 @@ describe("the answers", () => {
       }),
       actorOf(7),
       world,
-      true,
     );
     expect(after.answered.map((each) => [each.op.n, each.code])).toEqual([[1, "applied"]]);
     expect(after.rows).toEqual([]);
@@ -167,12 +171,47 @@ describe("the answers", () => {
   });
 });
 
-describe("a receipt that came second", () => {
-  it("brings its answers but none of its news: another tab knows more", () => {
-    const records = [delta({ id: `${DEVICE}.9`, state: "s" })];
-    const after = folded([row(1)], receipt({ acks: [[1, 1]], records, gone: [RECORD] }), false);
-    expect([...after.records.keys()]).toEqual([RECORD]);
-    expect(after.records.get(RECORD)?.id).toBe(RECORD);
+describe("an era", () => {
+  const kept: RecordRow = {
+    ...mergedDelta(undefined, delta({ state: "s", cells: { note: ["a"] } }), 0),
+    at: 7,
+  };
+
+  it("begins a record afresh when it is told: nothing of the copy before it is true any more", () => {
+    const told = mergedDelta(kept, delta({ state: "s", cells: { matter: ["flooding"] } }), 1);
+    expect(told).toMatchObject({ era: 1, at: 7, cells: { matter: ["flooding"] }, story: [] });
+    expect(told.cells.note).toBeUndefined();
+    expect(mergedDelta(told, delta({ cells: { note: ["b"] } }), 1).cells.matter).toEqual(["flooding"]);
+  });
+
+  it("is borne by a record that an own op makes, and not put on one of an older era", () => {
+    const made = folded([row(1)], receipt({ acks: [[1, 1]] }), new Map(), { era: 3, renewing: true });
+    expect(made.records.get(RECORD)?.era).toBe(3);
+    const edit = { ...row(5, RECORD), op: { ...row(5).op, record: RECORD, area: null } };
+    const from = made.records.get(RECORD) as RecordRow;
+    const later = { era: 4, renewing: true };
+    const after = folded([edit], receipt({ acks: [[5, 5]] }), new Map([[RECORD, from]]), later);
+    expect(after.records.get(RECORD)?.era).toBe(3);
+    expect(after.amiss).toBe(false);
+    const first = new Map([[RECORD, kept]]);
+    expect(
+      folded([edit], receipt({ acks: [[5, 5]] }), first, later).records.get(RECORD)?.era,
+    ).toBeUndefined();
+    const over = { era: 4, renewing: false };
+    expect(folded([edit], receipt({ acks: [[5, 5]] }), new Map([[RECORD, from]]), over).amiss).toBe(true);
+    const told = receipt({ acks: [[5, 5]], records: [delta({ state: "s" })] }); // but not what op 5 wrote
+    expect(folded([edit], told, new Map([[RECORD, from]]), over).amiss).toBe(true);
+  });
+});
+
+describe("an op that the server kept for the secretary", () => {
+  it.each(["parked", "gone"] as const)("(%s) is sent, and nothing of it is folded", (code) => {
+    const known = new Map([[RECORD, mergedDelta(undefined, delta({ state: "s" }), 0)]]);
+    const verdicts = [{ n: 1, code, receivedMs: NOON, detail: "" }];
+    const after = folded([row(1)], receipt({ acks: [[1, 1]], verdicts, head: 9 }), known);
+    expect(after.answered.map((each) => each.code)).toEqual([code]);
+    expect(after.rows).toEqual([]);
+    expect(after.records.get(RECORD)).toEqual({ ...known.get(RECORD), at: 9 });
   });
 });
 

@@ -61,4 +61,18 @@ describe("pictures", () => {
     link.up = () => true;
     expect(await shown.url("there", "screen")).toMatch(/^blob:/);
   });
+
+  it("are let go when the phone may show them no more", async () => {
+    const { shown, own, asked } = await pictures();
+    const [mine, preview, big] = [
+      await shown.url(own, "screen"),
+      await shown.url("there", "thumb"),
+      await shown.url("there", "screen"),
+    ];
+    shown.forget(["there"]);
+    for (const url of [preview, big]) await expect(fetch(url)).rejects.toThrow();
+    expect(await (await fetch(mine)).text()).toBe("mine");
+    await shown.url("there", "screen");
+    expect(asked).toEqual(["there/screen", "there/screen"]);
+  });
 });

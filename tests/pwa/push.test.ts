@@ -7,11 +7,17 @@ import { NOON, world } from "./town.ts";
 const DEVICE = "0000000aaaaaaaaa";
 const SELF = { incarnation: "aaaaaaaa", top: 9, wallMs: NOON, count: 0 };
 
-const row = (n: number, more: Partial<OpRow> = {}, record = `${DEVICE}.${n}`): OpRow => ({
-  id: `${DEVICE}.${n}`,
+const row = (
+  n: number,
+  more: Partial<OpRow> = {},
+  record = `${DEVICE}.${n}`,
+  device = DEVICE,
+  wallMs = NOON,
+): OpRow => ({
+  id: `${device}.${n}`,
   op: {
     n,
-    stamp: [NOON, n, DEVICE],
+    stamp: [wallMs, n, device],
     kind: "incident",
     record,
     area: 2,
@@ -34,7 +40,7 @@ const row = (n: number, more: Partial<OpRow> = {}, record = `${DEVICE}.${n}`): O
 function stock(rows: OpRow[], keys: string[] = [], preview = "p"): Stock {
   const photos = keys.map((id) => [id, { id, size: 9, state: "waiting" } as PhotoRow] as const);
   const previews = keys.map((id) => [id, { id, preview, here: false } as PreviewRow] as const);
-  return { rows, photos: new Map(photos), previews: new Map(previews) };
+  return { device: DEVICE, rows, photos: new Map(photos), previews: new Map(previews) };
 }
 
 const numbers = (from: Stock, most = 100) =>
@@ -97,6 +103,28 @@ describe("the bytes of it", () => {
 
   it("say the lowest number not answered, refused ones apart", () => {
     expect(spelled(stock([row(3, { refused: true }), row(5), row(7)]))[6]).toBe(5);
+  });
+
+  it("speak for one incarnation: the oldest first, with its own numbers", () => {
+    const before = "0000000a00000bad";
+    const old = (n: number, more: Partial<OpRow> = {}) => row(n, more, undefined, before, NOON - 1000 + n);
+    const mixed = stock([row(1), old(41), row(2), old(40)]);
+    const self = { ...SELF, past: { [before]: 44 } };
+    const load = choose(mixed, world.kinds, 100, NOON);
+    expect(load).toMatchObject({ device: before, rows: [{ op: { n: 40 } }, { op: { n: 41 } }] });
+    const push = spell(load, mixed, { version: "k1", kinds: world.kinds }, self, "c", NOON);
+    expect([push[2], push[5], push[6]]).toEqual(["00000bad", 44, 40]);
+    expect(choose(stock([row(1), old(40, { refused: true })]), world.kinds, 100, NOON).device).toBe(DEVICE);
+    expect(choose(stock([old(40), row(1, { urgent: true })]), world.kinds, 100, NOON)).toMatchObject({
+      device: DEVICE,
+      rows: [{ op: { n: 1 } }],
+    });
+  });
+
+  it("hold back what builds on an older incarnation's op that is set aside", () => {
+    const before = "0000000a00000bad";
+    const made = row(40, { laterMs: NOON + 1 }, `${before}.40`, before, NOON - 1000);
+    expect(numbers(stock([row(1, {}, `${before}.40`), row(2), made]))).toEqual([2]);
   });
 
   it("can be read back into the same ops", () => {

@@ -99,7 +99,7 @@ export class Phone {
 
   /** Sign in without the model. */
   async enrol(person: number): Promise<void> {
-    const answer = await this.link.enrol(String(person), "");
+    const answer = await this.link.enrol(String(person), "", "");
     if (!answer.ok) throw new Error(answer.code);
     const session: Session = { token: answer.value.token, number: answer.value.device, person, out: false };
     await this.store.write(["notes"], async (tx) => {
@@ -185,6 +185,7 @@ export function desk(server: FakeServer, more: Partial<Outside> = {}, faults: Fa
       save: (session) => {
         kept = session;
       },
+      top: "",
     },
     darkroom: {
       develop: async (file) => (file.type.startsWith("image/") ? developed(`photo${++photos}`) : null),
@@ -199,6 +200,7 @@ export function desk(server: FakeServer, more: Partial<Outside> = {}, faults: Fa
     visible: () => true,
     deviceName: "test",
     version: "test",
+    condition: async () => ({ usedBytes: 0, quotaBytes: 0, persisted: true, geo: "" }),
     queued: () => undefined,
     ...more,
     chance,

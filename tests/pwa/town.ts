@@ -168,7 +168,22 @@ export const daySheet = page("day_sheet", {
   ),
 });
 
-export const PAGES: { [name: string]: KindPage } = { day_sheet: daySheet, household, incident, visit };
+export const note = page("note", {
+  fields: {
+    text: field("text", { rule: "keep_both", high: 300 }),
+    about: field("ref", { rule: "first", ask: false }),
+    entry: field("text", { rule: "first", ask: false }),
+    photos: field("photos", { ask: false }),
+    reply: field("text", { write: [], ask: false }),
+  },
+  workflow: workflow(
+    "open",
+    ["open", "left"],
+    [step("answer", ["open"], "left", { by: SECRETARY, needs: ["reply"], tone: "go" })],
+  ),
+});
+
+export const PAGES: { [name: string]: KindPage } = { day_sheet: daySheet, household, incident, note, visit };
 
 const square = (lat: number, lon: number): [number, number][] => [
   [lat, lon],

@@ -17,6 +17,7 @@ const sight = (more: Partial<Sight> = {}): Sight => ({
   outbox: [],
   sending: new Set(),
   online: true,
+  backed: 0,
   writerOf: () => 0,
   ...more,
 });
@@ -157,6 +158,22 @@ describe("a record the server has", () => {
       offers: [],
       clashes: [],
     });
+  });
+});
+
+describe("where an entry is safe", () => {
+  const record = { ...confirmed([made, WORKER]), at: 40 };
+  const kept = (at: number | undefined, backed: number, ...rows: OpRow[]) =>
+    viewOf(at === undefined ? confirmed([made, WORKER]) : { ...record, at }, rows, sight({ backed }))?.kept;
+
+  it("is the phone, until all of it is answered", () => {
+    expect(viewOf(undefined, [row(made)], sight({ backed: 99 }))?.kept).toBe("phone");
+    expect(kept(40, 99, row(op(2, { sets: { matter: "flooding" } })))).toBe("phone");
+  });
+
+  it("is the server, until a backup reaches as far, or where no position is known", () => {
+    expect([kept(40, 0), kept(40, 39), kept(undefined, 99)]).toEqual(["server", "server", "server"]);
+    expect([kept(40, 40), kept(40, 41)]).toEqual(["backup", "backup"]);
   });
 });
 

@@ -22,8 +22,9 @@ SCREENS = {
         "new/visit",
         "new/household",
         "draft",
+        "needs",
     ],
-    "community_secretary": ["queue", "team", "records", "me"],
+    "community_secretary": ["queue", "team", "records", "me", "devices"],
     "duty_officer": ["queue", "records"],
     "parttime_worker": ["report", "records"],
 }

@@ -5,6 +5,7 @@ import { isNamed } from "../sync/value.ts";
 
 const CHANNEL = "qianshao";
 const SPARE = "qianshao.session";
+const TOP = "qianshao.top";
 
 /** Speak to the other tabs of this app and to its worker; to nobody where the browser has no channel. */
 export function browserTabs(): Tabs {
@@ -16,25 +17,40 @@ export function browserTabs(): Tabs {
   };
 }
 
-/** Keep the session outside the store as well: browsers empty a damaged store without a word. */
+/** Keep who we are outside the store as well: browsers empty a damaged store without a word. */
 export const browserSpare = (): Spare => ({
   load() {
     try {
-      const kept: unknown = JSON.parse(localStorage.getItem(SPARE) ?? "null");
+      const kept: unknown = JSON.parse(recall(SPARE) || "null");
       return isNamed(kept) && typeof kept.token === "string" ? (kept as unknown as Session) : null;
     } catch {
       return null;
     }
   },
-  save(session) {
-    try {
-      if (session) localStorage.setItem(SPARE, JSON.stringify(session));
-      else localStorage.removeItem(SPARE);
-    } catch {
-      // the store has it; this was the second copy
-    }
+  save: (session) => remember(SPARE, session ? JSON.stringify(session) : ""),
+  get top() {
+    return recall(TOP);
+  },
+  set top(id) {
+    remember(TOP, id);
   },
 });
+
+function recall(name: string): string {
+  try {
+    return localStorage.getItem(name) ?? "";
+  } catch {
+    return "";
+  }
+}
+
+function remember(name: string, text: string): void {
+  try {
+    localStorage.setItem(name, text);
+  } catch {
+    // the store has it; this was the second copy
+  }
+}
 
 /** The real clocks, timer and chance. */
 export const browserChance = (): Chance => ({

@@ -30,14 +30,16 @@ type Fetch = typeof fetch;
 export function fetchLink(ask: Fetch = (...args) => fetch(...args)): Link {
   return {
     up: () => typeof navigator === "undefined" || navigator.onLine !== false,
-    enrol: (code, deviceName) => {
-      const body = JSON.stringify({ code, device_name: deviceName });
+    enrol: (code, deviceName, device) => {
+      const body = JSON.stringify({ code, device_name: deviceName, device });
       return json(ask, "/api/session", { method: "POST", body }, isEnrolment);
     },
     leave: (token) => empty(ask, "/api/session", { method: "DELETE", token }),
     kinds: (version) => kinds(ask, version),
     directory: (token) => json(ask, "/api/directory", { token }, isDirectory),
     exchange: (token, push, signal) => exchange(ask, token, push, signal),
+    ask: (token, path, body) =>
+      json(ask, path, { token, ...(body ? { method: "POST", body } : {}) }, (_): _ is unknown => true),
     upload: (token, photo, signal) => empty(ask, `/api/photos/${photo.id}`, upload(token, photo, signal)),
     photo: (token, key, size) => picture(ask, `/api/photos/${key}?size=${size}`, token),
     events: (token, news, signal) => events(ask, token, news, signal),

@@ -37,6 +37,10 @@ class Shelves implements Writer {
     return ids.slice(0, most).map((id) => copy(this.shelf(table).get(id)) as Tables[T]);
   }
 
+  async keys(table: Table): Promise<string[]> {
+    return [...this.shelf(table).keys()].sort(compare);
+  }
+
   async put<T extends Table>(table: T, row: Tables[T]): Promise<void> {
     this.shelf(table).set(row.id, copy(row));
   }

@@ -9,7 +9,8 @@ import { Head } from "../widgets/head.tsx";
 import { Icon } from "../widgets/icon.tsx";
 import { useModel, useWorld } from "../widgets/use-model.ts";
 import { personWords, titleWords, valueWords } from "../widgets/value-words.ts";
-import { pick, say } from "../words/say.ts";
+import { say } from "../words/apart.ts";
+import { pick } from "../words/say.ts";
 import { go } from "./route.ts";
 
 type Choice = View["clashes"][number]["choices"][number];

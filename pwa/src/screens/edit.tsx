@@ -8,7 +8,7 @@ import { Head } from "../widgets/head.tsx";
 import { Icon } from "../widgets/icon.tsx";
 import { useModel, useWorld } from "../widgets/use-model.ts";
 import { titleWords } from "../widgets/value-words.ts";
-import { say } from "../words/say.ts";
+import { say } from "../words/apart.ts";
 import { Discard } from "./discard.tsx";
 import { writable } from "./places.ts";
 import { buzz, go } from "./route.ts";

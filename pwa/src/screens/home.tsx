@@ -3,7 +3,8 @@
 import { useRef, useState } from "preact/hooks";
 import type { Me, View } from "../model.ts";
 import type { KindPage } from "../sync/kind.ts";
-import { dayWords } from "../widgets/dates.ts";
+import { SUPERVISES } from "../sync/permit.ts";
+import { dayWords, whenWords } from "../widgets/dates.ts";
 import { held } from "../widgets/filling.ts";
 import { Icon } from "../widgets/icon.tsx";
 import { asked, firstOf } from "../widgets/page.ts";
@@ -13,6 +14,7 @@ import { Shutter } from "../widgets/shutter.tsx";
 import { useModel, useWorld } from "../widgets/use-model.ts";
 import { personWords, titleWords, unitWords, type World } from "../widgets/value-words.ts";
 import { pick, say } from "../words/say.ts";
+import { troubled } from "./places.ts";
 import { go } from "./route.ts";
 import { useQueue } from "./use-queue.ts";
 
@@ -118,6 +120,8 @@ export function Notices({ only }: { only?: "update" }) {
           </span>
         </button>
       )}
+      <LostNote />
+      <NeedsLink />
       {first && !only && (
         <a class="todo" href={waiting.length === 1 ? `#/story/${first.id}` : "#/queue"}>
           <span class="sq">
@@ -136,9 +140,61 @@ export function Notices({ only }: { only?: "update" }) {
   );
 }
 
+/** What a damaged store cost, until the person has read it. */
+function LostNote() {
+  const model = useModel();
+  const lost = model.lost.value;
+  if (!lost) return null;
+  const when = (ms: number): string => (ms ? whenWords(ms, model.nowMs.value, true) : "…");
+  const times = { from: when(lost.fromMs), to: when(lost.toMs) };
+  return (
+    <div class="said" role="alert">
+      <p>{say("lost", { n: lost.count, found: lost.found, ...times })}</p>
+      <button type="button" class="plain" onClick={() => void model.lostSeen()}>
+        {say("lost.ok")}
+      </button>
+    </div>
+  );
+}
+
+/** The way to what needs the person, or to what the secretary still has of theirs. */
+function NeedsLink() {
+  const needs = useModel().needs.value;
+  const open = needs.filter((need) => need.open).length;
+  if (needs.length === 0) return null;
+  return (
+    <a class={open ? "todo" : "todo calm"} href="#/needs">
+      {open > 0 && (
+        <span class="sq">
+          <Icon name="bang" />
+        </span>
+      )}
+      <b class="grow">{open ? say("needs.some", { n: open }) : say("needs.with", { n: needs.length })}</b>
+      <Icon name="next" />
+    </a>
+  );
+}
+
+/** The way to the phones of the people one looks after. */
+export function PhonesLink() {
+  const model = useModel();
+  const grants = model.me.value?.grants ?? [];
+  if (!grants.some((grant) => SUPERVISES.has(grant.role))) return null;
+  const some = model.phones.value?.rows.filter(troubled).length ?? 0;
+  return (
+    <a class="todo calm" href="#/devices">
+      <Icon name="phone" />
+      <span class="grow">
+        <b>{say("devices.title")}</b>
+        {some > 0 && <span class="note">{say("devices.some", { n: some })}</span>}
+      </span>
+      <Icon name="next" />
+    </a>
+  );
+}
+
 /** Who did what to a record that now waits: "罗书记：退回补充". */
 function noticeWords(view: View, world: World): string {
-  if (view.clashes.length) return say("clash.title");
   const page = world.kinds.get(view.kind) as KindPage;
   const state = pick(page.workflow.states[view.state]?.label ?? {});
   const person = view.story[view.story.length - 1]?.person ?? 0;

@@ -1,9 +1,7 @@
 // The form of any kind, from its page alone: what the page asks, one below the other, and save.
 
 import { useState } from "preact/hooks";
-import type { Me, View } from "../model.ts";
-import type { KindPage } from "../sync/kind.ts";
-import type { Value } from "../sync/value.ts";
+import type { Me } from "../model.ts";
 import { Editor } from "../widgets/editor.tsx";
 import { newRecord, useFilling } from "../widgets/filling.ts";
 import { GridSelect } from "../widgets/grid-select.tsx";
@@ -12,10 +10,11 @@ import { Icon } from "../widgets/icon.tsx";
 import { asked } from "../widgets/page.ts";
 import { useModel, useWorld } from "../widgets/use-model.ts";
 import { missingWords } from "../widgets/value-words.ts";
-import { pick, say } from "../words/say.ts";
+import { say } from "../words/apart.ts";
+import { pick } from "../words/say.ts";
 import { Discard } from "./discard.tsx";
 import type { FormProps } from "./draft.tsx";
-import { ownUnits } from "./places.ts";
+import { aboutValues, ownUnits } from "./places.ts";
 import { go, kept, route } from "./route.ts";
 
 /** A new record of any kind. */
@@ -57,12 +56,4 @@ export function KindForm({ page, draft, about }: FormProps) {
       </div>
     </>
   );
-}
-
-/** The value by which a new record points at the one it is about. */
-export function aboutValues(page: KindPage, about: View | undefined): Readonly<Record<string, Value>> {
-  const named = Object.entries(page.fields).find(
-    ([, field]) => field.type === "ref" && field.refers === about?.kind,
-  );
-  return named && about ? { [named[0]]: about.id } : {};
 }

@@ -7,7 +7,8 @@ import { Head } from "../widgets/head.tsx";
 import { Icon } from "../widgets/icon.tsx";
 import { useModel, useWorld } from "../widgets/use-model.ts";
 import { aboutWords, titleWords, type World } from "../widgets/value-words.ts";
-import { pick, say } from "../words/say.ts";
+import { say } from "../words/apart.ts";
+import { pick } from "../words/say.ts";
 import { creatable } from "./places.ts";
 import { Paged } from "./records.tsx";
 
@@ -42,7 +43,7 @@ export function KindList({ page, state }: { page: KindPage; state: string }) {
             />
           </div>
         )}
-        <Paged key={sought} views={views} none="list.none" />
+        <Paged key={sought} views={views} none={say("list.none")} />
       </div>
       {may && (
         <div class="foot bar-top">

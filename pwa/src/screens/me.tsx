@@ -6,8 +6,10 @@ import { waitWords, whenWords } from "../widgets/dates.ts";
 import { Icon } from "../widgets/icon.tsx";
 import { useModel, useWorld } from "../widgets/use-model.ts";
 import { unitWords } from "../widgets/value-words.ts";
-import { say } from "../words/say.ts";
-import { LanguageChips, LookChips, SizeChips } from "./me-prefs.tsx";
+import { say } from "../words/apart.ts";
+import { PhonesLink } from "./home.tsx";
+import { LookChips, SizeChips } from "./me-looks.tsx";
+import { LanguageChips } from "./me-prefs.tsx";
 import { DesktopHint } from "./welcome.tsx";
 
 /** "我的". */
@@ -31,6 +33,7 @@ export function MeScreen() {
             {say("me.call", { name: me.helpName })}
           </a>
         )}
+        <PhonesLink />
         <LookChips />
         <SizeChips />
         <LanguageChips />

@@ -1,9 +1,10 @@
 // What a person finds where, and what waits for them: read off the kind pages and the offers, never
 // off the name of a role. Pure; the server decides in the end (I4).
 
-import type { Me, Unit, View } from "../model.ts";
+import type { Me, Phone, Unit, View } from "../model.ts";
 import type { KindPage, Kinds } from "../sync/kind.ts";
 import { AUTHOR, holds } from "../sync/permit.ts";
+import type { Value } from "../sync/value.ts";
 import { DAY_MS } from "../widgets/dates.ts";
 import { flagsOf, type NamedField, toneOf } from "../widgets/page.ts";
 import type { Key } from "../words/say.ts";
@@ -92,12 +93,10 @@ export function reviewable(view: View, kinds: Kinds): boolean {
 }
 
 const HEARD_MS = 3 * DAY_MS; // a decision stays on the home screen this long, then only in the record
-const SETTLE_MS = 30 * DAY_MS; // so does a clash in a record of one's own
 
 /** Whether a record waits for this person to do something. Days are looked over in a place of their own. */
 export function waits(view: View, page: KindPage, me: Me, nowMs: number): boolean {
   const own = view.author === me.person;
-  if (own && nowMs - view.madeMs < SETTLE_MS && view.clashes.length > 0) return true;
   const act = toneOf(page, view.state) === "act";
   if (doors(page, me, own).has(view.state)) {
     if (page.identity === "person_day") return act && own && view.offers.length > 0;
@@ -177,3 +176,22 @@ export const writable = (page: KindPage, view: View, me: Me, units: Units): Name
     if (field.retired || written || !(field.ask || field.rule === "log")) return false;
     return holds(actor(me), field.write ?? page.write, view.area, view.author, units);
   });
+
+/** The value by which a new record points at the one it is about. */
+export function aboutValues(page: KindPage, about: View | undefined): Readonly<Record<string, Value>> {
+  const named = Object.entries(page.fields).find(
+    ([, field]) => field.type === "ref" && field.refers === about?.kind,
+  );
+  return named && about ? { [named[0]]: about.id } : {};
+}
+
+/** How many entries of a phone the server lacks. */
+export const lacking = ({ made, held }: Phone): number => Math.max(0, made - held);
+
+const MILD = "storage_not_kept"; // true of every phone that has not put the app on its desktop
+
+/** Whether something is wrong with a phone that its person can mend. */
+export const ailing = ({ causes }: Phone): boolean => causes.some(([code]) => code !== MILD);
+
+/** Whether somebody should look at a phone: something of it is not here, or may not come. */
+export const troubled = (phone: Phone): boolean => ailing(phone) || lacking(phone) > 0;

@@ -7,7 +7,7 @@ import { Row } from "../widgets/row.tsx";
 import { Shutter } from "../widgets/shutter.tsx";
 import { useWorld } from "../widgets/use-model.ts";
 import { pick, say } from "../words/say.ts";
-import { Notices, useCapture } from "./home.tsx";
+import { Notices, PhonesLink, useCapture } from "./home.tsx";
 import { reviewable } from "./places.ts";
 import { home } from "./route.ts";
 import { Lit } from "./saved.tsx";
@@ -44,6 +44,7 @@ export function Queue({ report, first }: QueueProps) {
           <Group key={key} views={views} />
         ))}
         {first && report && <Camera kind={report} />}
+        {first && <PhonesLink />}
       </div>
       {reviews[0] && (
         <div class="foot bar-top">

@@ -7,7 +7,8 @@ import type { Value } from "../sync/value.ts";
 import { TextInput } from "../widgets/editor.tsx";
 import { empty, type NamedField, named, stepOf } from "../widgets/page.ts";
 import { optionWords } from "../widgets/value-words.ts";
-import { pick, say } from "../words/say.ts";
+import { say } from "../words/apart.ts";
+import { pick } from "../words/say.ts";
 
 /** A reason chosen: the step it takes, and what the step carries. */
 export interface Reason {

@@ -45,7 +45,7 @@ export function Records({ filter }: { filter: string }) {
           <Paged
             key={chosen}
             views={lists[chosen]}
-            none={chosen === "late" ? "records.noneLate" : "records.none"}
+            none={say(chosen === "late" ? "records.noneLate" : "records.none")}
           />
         )}
         {chosen === "all" && <Registers />}
@@ -99,11 +99,11 @@ export function Paged({
   href,
 }: {
   views: readonly View[];
-  none: Key;
+  none: string;
   href?: (view: View) => string;
 }) {
   const [count, setCount] = useState(STEP);
-  if (views.length === 0) return <p class="blank">{say(none)}</p>;
+  if (views.length === 0) return <p class="blank">{none}</p>;
   return (
     <>
       <ul class="recs">

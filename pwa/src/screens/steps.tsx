@@ -12,7 +12,8 @@ import { Icon } from "../widgets/icon.tsx";
 import { type Asking, askingOf, dueOf, type NamedField, named, stepOf } from "../widgets/page.ts";
 import { useWorld } from "../widgets/use-model.ts";
 import { missingWords, optionWords, personWords } from "../widgets/value-words.ts";
-import { pick, say } from "../words/say.ts";
+import { say } from "../words/apart.ts";
+import { pick } from "../words/say.ts";
 import { Discard } from "./discard.tsx";
 import { buzz } from "./route.ts";
 

@@ -11,11 +11,12 @@ import { Flags, StateMark } from "../widgets/mark.tsx";
 import { askingOf, firstOf } from "../widgets/page.ts";
 import { Photo } from "../widgets/photo.tsx";
 import { Relay } from "../widgets/relay.tsx";
-import { Failed, Row } from "../widgets/row.tsx";
+import { Failed, Row, safeWords } from "../widgets/row.tsx";
 import { Timeline } from "../widgets/timeline.tsx";
 import { useModel, useWorld } from "../widgets/use-model.ts";
 import { personWords, titleWords, unitWords } from "../widgets/value-words.ts";
-import { pick, say } from "../words/say.ts";
+import { say } from "../words/apart.ts";
+import { pick } from "../words/say.ts";
 import { Facts } from "./facts.tsx";
 import { creatable, writable } from "./places.ts";
 import { go, home } from "./route.ts";
@@ -72,6 +73,7 @@ function Standing({ view, page }: { view: View; page: KindPage }) {
         {view.author > 0 && view.author !== world.me && <span>{personWords(view.author, world)}</span>}
         <span>{unitWords(view.area, world)}</span>
         {view.number && <span>{say("number", { n: view.number })}</span>}
+        {view.author === world.me && <span>{safeWords(view)}</span>}
       </span>
     </div>
   );

@@ -9,7 +9,8 @@ import { StateMark } from "../widgets/mark.tsx";
 import { asked } from "../widgets/page.ts";
 import { useModel, useWorld } from "../widgets/use-model.ts";
 import { personWords } from "../widgets/value-words.ts";
-import { pick, say } from "../words/say.ts";
+import { say } from "../words/apart.ts";
+import { pick } from "../words/say.ts";
 
 const DAYS_SHOWN = 7;
 const FOUND = "found";

@@ -16,7 +16,7 @@ import { useModel, useWorld } from "../widgets/use-model.ts";
 import { aboutWords, titleWords } from "../widgets/value-words.ts";
 import { pick, say } from "../words/say.ts";
 import type { FormProps } from "./draft.tsx";
-import { aboutValues } from "./kind-form.tsx";
+import { aboutValues } from "./places.ts";
 import { kept } from "./route.ts";
 
 const AT_THE_DOOR = "door";

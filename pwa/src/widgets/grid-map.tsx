@@ -4,7 +4,7 @@
 import { useState } from "preact/hooks";
 import type { Unit } from "../model.ts";
 import type { Value } from "../sync/value.ts";
-import { say } from "../words/say.ts";
+import { say } from "../words/apart.ts";
 import { metresWords } from "./distance.ts";
 import { Icon } from "./icon.tsx";
 import { box, nearView, outline, plane, type Spot, standing } from "./map.ts";

@@ -25,6 +25,7 @@ export function Row({ view, href }: { view: View; href?: string }) {
     view.author === world.me || view.author === 0 ? "" : personWords(view.author, world),
     number,
     got,
+    view.author === world.me && view.kept !== "server" ? safeWords(view) : "", // else `got` says it
   ].filter(Boolean);
   const about = aboutWords(view, world);
   return (
@@ -66,12 +67,17 @@ export function Failed({ view }: { view: View }) {
   return (
     <div class="failed">
       <span class="grow">{whyWords(view.reason)}</span>
-      <button type="button" class="plain" onClick={() => void model.resend(view.id)}>
-        {say("resend")}
-      </button>
+      {view.reason !== "sent_on" && (
+        <button type="button" class="plain" onClick={() => void model.resend(view.id)}>
+          {say("resend")}
+        </button>
+      )}
     </div>
   );
 }
+
+/** Where what one wrote is safe by now. */
+export const safeWords = (view: View): string => say(`kept.${view.kept}`);
 
 /** A refusal code in plain words; an unknown one is shown as it is, so that it can be told on the phone. */
 export const whyWords = (code: string): string => sayIf(`why.${code}`) || say("why.other", { code });

@@ -8,23 +8,25 @@ import zh from "./zh-CN.json";
 export type Key = keyof typeof zh;
 export type Params = Readonly<Record<string, string | number>>;
 
-type Words = Readonly<Record<Key, string>>;
+type Words = Readonly<Record<string, string>>;
 
-const WORDS: Partial<Record<Language, Words>> = { "zh-CN": zh };
+const WORDS: Partial<Record<Language, Words>> = {};
 
 /** The language spoken now; whatever reads it while drawing is drawn again when it changes. */
 export const language = signal<Language>("zh-CN");
 
-/** Take in the words of a further language. */
+/** Take in further words of a language. */
 export function teach(tongue: Language, words: Words): void {
-  WORDS[tongue] = words;
+  WORDS[tongue] = { ...WORDS[tongue], ...words };
 }
+
+teach("zh-CN", zh);
 
 /** Speak a language. Chinese is in the shell; another is a file of its own, which the worker keeps for offline. */
 export async function speak(tongue: Language): Promise<void> {
   if (!WORDS[tongue]) {
     const answer = await fetch(`/${tongue}.json`).catch(() => null);
-    if (answer?.ok) teach(tongue, (await answer.json()) as Words);
+    if (answer?.ok) teach(tongue, await answer.json());
   }
   if (WORDS[tongue]) language.value = tongue;
 }
@@ -34,8 +36,7 @@ export const glue = (text: string): string => text.replace(/(\d) (?=\S)/g, "$1\u
 
 /** Fill `{name}`, and `{n|one|many}` for languages that count, then tie numbers to their units. */
 export function say(key: Key, params: Params = {}): string {
-  const words = WORDS[language.value] ?? zh;
-  const text = (words[key] ?? zh[key]).replace(
+  const text = (WORDS[language.value]?.[key] ?? WORDS["zh-CN"]?.[key] ?? "").replace(
     /\{(\w+)(?:\|([^|}]*)\|([^|}]*))?\}/g,
     (_, name: string, one?: string, many?: string) =>
       one === undefined ? String(params[name] ?? "") : String(params[name] === 1 ? one : many),

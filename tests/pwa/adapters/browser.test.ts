@@ -37,6 +37,9 @@ describe("the spare place of the session", () => {
     expect(spare.load()).toBeNull();
     kept.set("qianshao.session", "{");
     expect(spare.load()).toBeNull();
+    expect(spare.top).toBe("");
+    spare.top = "0000000aaaaaaaaa.7";
+    expect(browserSpare().top).toBe("0000000aaaaaaaaa.7");
   });
 
   it("is no loss where the browser forbids it", () => {
@@ -49,7 +52,9 @@ describe("the spare place of the session", () => {
       },
     });
     browserSpare().save(session);
+    browserSpare().top = "0000000aaaaaaaaa.7";
     expect(browserSpare().load()).toBeNull();
+    expect(browserSpare().top).toBe("");
   });
 });
 

@@ -122,18 +122,42 @@ describe("the pages and the town", () => {
         ? new Response(null, { status: 204 })
         : json({ token: "t", device: "0000000a", person: 7 }, 201),
     );
-    expect(await to.enrol("abc", "Pixel")).toEqual({
+    expect(await to.enrol("abc", "Pixel", "0000000a")).toEqual({
       ok: true,
       value: { token: "t", device: "0000000a", person: 7 },
     });
-    expect(asked[0]?.init.body).toBe('{"code":"abc","device_name":"Pixel"}');
+    expect(asked[0]?.init.body).toBe('{"code":"abc","device_name":"Pixel","device":"0000000a"}');
     expect(await to.leave("t")).toEqual({ ok: true, value: null });
-    expect(await link(() => problem("code_used", 410)).link.enrol("abc", "")).toMatchObject({
+    expect(await link(() => problem("code_used", 410)).link.enrol("abc", "", "")).toMatchObject({
       code: "code_used",
     });
     expect(
-      await link(() => json({ token: "t", device: "x", person: 7 })).link.enrol("abc", ""),
+      await link(() => json({ token: "t", device: "x", person: 7 })).link.enrol("abc", "", ""),
     ).toMatchObject({ code: "offline" });
+  });
+});
+
+describe("what is asked beside", () => {
+  it("goes by GET, or by POST with a body, and comes as JSON", async () => {
+    const { asked, link: to } = link(() => json({ any: 1 }));
+    expect(await to.ask("t", "/api/devices")).toEqual({ ok: true, value: { any: 1 } });
+    expect(await to.ask("t", "/api/device", "{}")).toEqual({ ok: true, value: { any: 1 } });
+    expect(asked.map(({ path, init }) => [path, init.method, init.body])).toEqual([
+      ["/api/devices", "GET", null],
+      ["/api/device", "POST", "{}"],
+    ]);
+    expect(asked[0]?.init.headers).toMatchObject({ authorization: "Bearer t" });
+  });
+
+  it.each([
+    ["a captive portal's page", PORTAL],
+    ["a 511", () => new Response("[2]", { status: 511 })],
+    ["a redirect turned into an error", () => Promise.reject(new TypeError("redirected"))],
+  ])("takes %s for no link", async (_, answer) => {
+    expect(await link(answer).link.ask("t", "/api/parked/a/2", "{}")).toMatchObject({
+      code: "offline",
+      status: 0,
+    });
   });
 });
 

@@ -26,6 +26,7 @@ export function storeContract(make: () => Store): void {
     expect(await ids(store)).toEqual(["a", "b", "c", "d"]);
     expect(await ids(store, "a", 2)).toEqual(["b", "c"]);
     expect(await ids(store, "d", 2)).toEqual([]);
+    expect(await store.read(["previews"], (tx) => tx.keys("previews"))).toEqual(["a", "b", "c", "d"]);
   });
 
   it("does all of a write or nothing", async () => {

@@ -1,13 +1,16 @@
 import { describe, expect, it } from "vitest";
-import type { Offer, View } from "../../../pwa/src/model.ts";
+import type { Offer, Phone, View } from "../../../pwa/src/model.ts";
 import {
+  ailing,
   creatable,
   isRegister,
+  lacking,
   ownUnits,
   placesOf,
   queueOf,
   reachOf,
   reviewable,
+  troubled,
   waits,
   writable,
 } from "../../../pwa/src/screens/places.ts";
@@ -71,11 +74,6 @@ describe("what waits for a person", () => {
     expect(waits(refused(NOW - 4 * 86_400_000), incident, worker, NOW)).toBe(false);
     const own = view({ state: "returned", story: [{ ...line, atMs: NOW, person: 7 }] });
     expect(waits(own, incident, worker, NOW)).toBe(false);
-  });
-  it("is a clash in an own record", () => {
-    const clashes = [{ field: "note", choices: [] }];
-    expect(waits(view({ state: "closed", clashes }), incident, worker, NOW)).toBe(true);
-    expect(waits(view({ state: "closed", clashes, author: 9 }), incident, worker, NOW)).toBe(false);
   });
   it("is an own day only when it was queried", () => {
     const day = { kind: "day_sheet", offers: [offer("submit", "go")] };
@@ -144,5 +142,25 @@ describe("what may still be written", () => {
   it("is a log for those who keep it, within their units", () => {
     expect(names(secretary, view({ author: 9 }))).toEqual(["progress"]);
     expect(names(secretary, view({ author: 9, area: 4 }))).toEqual([]);
+  });
+});
+
+describe("a phone", () => {
+  const phone = (made: number, held: number, ...causes: [string, number][]) =>
+    ({ made, held, causes }) as unknown as Phone;
+
+  it("is to be looked at when it lacks something or something is wrong with it", () => {
+    const all = [
+      phone(3, 3),
+      phone(3, 2),
+      phone(3, 3, ["clock_off", 9]),
+      phone(3, 3, ["storage_not_kept", 0]),
+    ];
+    expect(all.map(troubled)).toEqual([false, true, true, false]);
+    expect(all.map(ailing)).toEqual([false, false, true, false]);
+  });
+
+  it("that went back never lacks less than nothing", () => {
+    expect([lacking(phone(240, 231)), lacking(phone(1, 2))]).toEqual([9, 0]);
   });
 });

@@ -185,6 +185,7 @@ export const view = (more: Partial<View> = {}): View => ({
   story: [],
   offers: [],
   sent: "done",
+  kept: "server",
   reason: "",
   number: "",
   undoable: false,

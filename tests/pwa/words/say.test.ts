@@ -1,8 +1,10 @@
 import { afterEach, describe, expect, it } from "vitest";
 import en from "../../../pwa/src/words/en.json";
 import { glue, language, pick, say, sayIf, teach } from "../../../pwa/src/words/say.ts";
-import zh from "../../../pwa/src/words/zh-CN.json";
+import shell from "../../../pwa/src/words/zh-CN.json";
+import apart from "../../../pwa/src/words/zh-CN-apart.json";
 
+const zh = { ...shell, ...apart };
 teach("en", en);
 
 afterEach(() => {
