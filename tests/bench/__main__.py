@@ -8,13 +8,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.bench import exchange, phone, shell, wire
+from tests.bench import exchange, peak, phone, pulls, shell, wire
+from tests.bench.peers import compare
 
 BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "wire": wire.run,
     "exchange": exchange.run,
+    "peak": peak.run,
     "shell": shell.run,
     "phone": phone.run,
+    "pulls": pulls.run,
+    "peers": compare.run,
 }
 
 

@@ -1,0 +1,1 @@
+"""Other engines on our work, each in an environment of its own under build/peers."""
