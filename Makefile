@@ -8,12 +8,13 @@ PIN := build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 -
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
 export PATH := $(BIN):$(PATH)
 
+SECONDS ?= 600
 PYTEST_ARGS ?= -n 2 --dist loadfile
 NPM := pwa/node_modules/.package-lock.json
 PYTHON := sync backend media migrations tests hatch_build.py pwa/bake
 TYPED := sync backend media migrations
 
-.PHONY: help run test bench lint kinds fix setup setup-dev pwa clean lock
+.PHONY: help run test bench soak faults lint kinds fix setup setup-dev pwa clean lock
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -29,6 +30,13 @@ test: lint pwa ## every check and test, the browser journeys included
 
 bench: setup-dev pwa ## measure; JSON under bench-results/
 	CHROMIUM="$$(tests/browser.sh)" && export CHROMIUM && python -m tests.bench
+
+soak: setup-dev ## run the fleets, model and real client, until time is up (SECONDS each)
+	python -m tests.whole.fleet --soak $(SECONDS)
+	python -m tests.whole.fleet --node --soak $(SECONDS)
+
+faults: setup-dev ## every kill point, 100 power cuts on the real server: an hour and more
+	SOAK=1 pytest tests/whole/faults
 
 lint: setup-dev $(NPM) ## ruff, mypy, Biome, tsc
 	ruff check $(PYTHON)
@@ -56,6 +64,7 @@ lock: .venv/ok ## pin every Python dependency anew (npm: npm update in pwa/)
 	$(PIN) --group build -o requirements.lock pyproject.toml
 	$(PIN) --group build --group dev -o requirements-dev.lock pyproject.toml
 	$(PIN) --group pyproject.toml:node -o requirements-node.lock
+	$(PIN) --group pyproject.toml:bench -o requirements-bench.lock
 
 clean: ## remove what setup, builds and tests made
 	rm -rf .venv pwa/node_modules backend/static dist build bench-results test-results

@@ -81,9 +81,9 @@ def shown(kinds: Kinds, actor: Actor, units: Units, record: Record, since: int) 
     moved = fresh(record.head, actor.device, since)
     if not cells and not moved:
         return None
-    story = [_told(entry, hidden) for entry in record.story if moved and entry.seq > since]
-    # The state is told even if it has not changed: a phone that folded an op of its own without knowing
-    # what others wrote before may have come to another one.
+    # The state and all lines are told even if its own op has led to them: a phone that folded it without
+    # knowing what others wrote before may have come to another state, by other automatic steps.
+    story = [_told(entry, hidden) for entry in record.story if entry.seq > since]
     return Delta(
         record.id, record.kind, record.area, record.author, record.made_ms, record.received_ms,
         record.state, record.due_ms, cells, msgspec.to_builtins(story),

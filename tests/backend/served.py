@@ -1,11 +1,13 @@
 """A real server: `python -m backend serve` as a process of its own, on a directory and port of its own."""
 
+import asyncio
 import os
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -79,6 +81,12 @@ def served(data: Path) -> Iterator[Served]:
     finally:
         process.kill()
         process.communicate()
+
+
+def prepared(data: Path, *persons: int) -> list[str]:
+    """Make the town of the tests from plain code, be it beside Playwright's loop: in a thread of its own."""
+    with ThreadPoolExecutor(1) as apart:
+        return apart.submit(asyncio.run, prepare(data, *persons)).result()
 
 
 async def prepare(data: Path, *persons: int) -> list[str]:

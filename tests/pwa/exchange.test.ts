@@ -391,20 +391,6 @@ describe("trouble", () => {
   });
 });
 
-describe("a phone without a cursor", () => {
-  it("asks what the server lacks before it sends what builds on that", async () => {
-    const { server, phone } = await signedIn();
-    const made = await phone.write();
-    await phone.exchange.run();
-    server.restore();
-    await phone.store.write(["notes"], (tx) => tx.drop("notes", "heard"));
-    await phone.write({ record: made.op.record, area: null, sets: { progress: "又看了" } });
-    expect(await phone.exchange.run()).toBe("done");
-    expect(await phone.all("outbox")).toEqual([]);
-    expect((await phone.all("sent")).map((row) => row.code)).toEqual(["applied", "applied"]);
-  });
-});
-
 describe("an op that fails alone three times", () => {
   const path = "/api/parked/aaaaaaaa/2";
 

@@ -213,6 +213,20 @@ describe("a copy that went astray", () => {
   });
 });
 
+describe("a phone without a cursor", () => {
+  it("asks what the server lacks before it sends what builds on that", async () => {
+    const { server, phone } = await signedIn();
+    const made = await phone.write();
+    await phone.exchange.run();
+    server.restore();
+    await phone.store.write(["notes"], (tx) => tx.drop("notes", "heard"));
+    await phone.write({ record: made.op.record, area: null, sets: { progress: "又看了" } });
+    expect(await phone.exchange.run()).toBe("done");
+    expect(await phone.all("outbox")).toEqual([]);
+    expect((await phone.all("sent")).map((row) => row.code)).toEqual(["applied", "applied"]);
+  });
+});
+
 describe("a copied store", () => {
   it("is noticed by numbers it never gave: it goes on as another, and hears what its twin wrote", async () => {
     const { server, phone } = await signedIn();

@@ -1,6 +1,5 @@
 """The reference client against a real server: edits clash, links fail, stores are copied, all end alike."""
 
-import asyncio
 import base64
 import copy
 import hashlib
@@ -16,7 +15,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from tests.backend.served import Served, prepare, served
+from tests.backend.served import Served, prepared, served
 from tests.backend.town import LEADER, NORTH_ONE, SECRETARY, WORKER
 from tests.whole.stranger import Json, NotSent, Stranger, canonical, packed
 from tests.whole.stranger_fold import fold, joined, written
@@ -58,7 +57,7 @@ class Town:
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     data: Path = tmp_path_factory.mktemp("town")
     people = [WORKER] * 40 + [SECRETARY] * 20 + [LEADER] * 5
-    codes = asyncio.run(prepare(data, *people))
+    codes = prepared(data, *people)
     with served(data) as server:
         by = {who: [c for p, c in zip(people, codes, strict=True) if p == who] for who in set(people)}
         yield Town(server, by)
@@ -279,7 +278,7 @@ def test_a_forged_cursor_is_answered_anew(town: Town) -> None:
 
 
 def test_a_restored_server_hears_again_what_it_lost(tmp_path: Path) -> None:
-    codes = asyncio.run(prepare(tmp_path / "live", *[WORKER] * 8))
+    codes = prepared(tmp_path / "live", *[WORKER] * 8)
     with served(tmp_path / "live") as server:
         one = Town(server, {WORKER: codes[7:]}).stranger()
         note(one, "held")

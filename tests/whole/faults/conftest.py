@@ -1,6 +1,5 @@
 """A small town whose phones are signed in, copied for each test, and servers on it."""
 
-import asyncio
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -10,7 +9,7 @@ import httpx
 import pytest
 
 from sync.kind import version
-from tests.backend.served import prepare, served
+from tests.backend.served import prepared, served
 from tests.backend.town import KINDS, WORKER, Phone
 from tests.whole.faults.disk import Disk
 from tests.whole.faults.reporter import Reporter
@@ -41,7 +40,7 @@ def strace() -> None:
 def town(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Tokens]:
     """A data directory, and the device and token of each phone in it."""
     data = tmp_path_factory.mktemp("faults")
-    codes = asyncio.run(prepare(data, *[WORKER] * PHONES))
+    codes = prepared(data, *[WORKER] * PHONES)
     with served(data) as server:
         told = [httpx.post(f"{server.url}/api/session", json={"code": code}).json() for code in codes]
         server.process.terminate()

@@ -1,0 +1,106 @@
+"""Runs of many seeds: in two processes, until done or until time is up, and with a bug planted.
+
+This module loads nothing of the product: a process that plants a bug does so before anything else.
+"""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from itertools import count
+from typing import Any, Final, NamedTuple
+
+from tests.whole.fleet.bugs import ROOT, planted
+
+PROCESSES: Final = 2
+CHUNK: Final = 25  # seeds of one piece of work
+SOAK_FROM: Final = 1_000_000  # a soak begins where no other run comes
+HUNT_S: Final = 300  # after which a hunt that hangs counts as a find: the bug let something run for ever
+WORDS_MAX: Final = 300  # characters of a violation on its line
+
+
+class Chunk(NamedTuple):
+    """What some seeds came to: how many, their steps, and a line for each that failed."""
+
+    seeds: int
+    steps: int
+    failures: list[str]
+
+
+class Find(NamedTuple):
+    """How a bug was found: after how many seeds (0: not), and by what."""
+
+    name: str
+    seeds: int
+    by: str
+
+
+def replay(seed: int, bug: str = "", *, sql: bool = False) -> str:
+    """Write the command that tells a seed again."""
+    more = f" --bug {bug}" if bug else " --sql" if sql else ""
+    return f"python -m tests.whole.fleet --seed {seed}{more} -v"
+
+
+def some(start: int, seeds: int) -> Chunk:
+    """Run some seeds, here."""
+    from tests.whole.fleet.fleet import run  # noqa: PLC0415 - only in the process that runs them
+
+    steps, failures = 0, []
+    for seed in range(start, start + seeds):
+        fleet = run(seed)
+        steps += fleet.steps
+        if fleet.wrong:
+            failures.append(f"{replay(seed)}: {fleet.wrong[0][:WORDS_MAX]}")
+    return Chunk(seeds, steps, failures)
+
+
+def many(start: int, seeds: int) -> Chunk:
+    """Run many seeds, in all processes."""
+    with ProcessPoolExecutor(PROCESSES) as pool:
+        starts = range(start, start + seeds, CHUNK)
+        work = [pool.submit(some, each, min(CHUNK, start + seeds - each)) for each in starts]
+        chunks = [each.result() for each in work]
+    return _sum(chunks)
+
+
+def soak(seconds: float) -> Iterator[Chunk]:
+    """Run seeds until time is up; gives what was run so far, again and again."""
+    begun, starts, total = time.monotonic(), count(SOAK_FROM, CHUNK), Chunk(0, 0, [])
+    with ProcessPoolExecutor(PROCESSES) as pool:
+        under_way = {_next(pool, starts) for _ in range(PROCESSES)}
+        while under_way:
+            done = next(as_completed(under_way))
+            under_way.remove(done)
+            total = _sum([total, done.result()])
+            if time.monotonic() - begun < seconds:
+                under_way.add(_next(pool, starts))
+            yield total
+
+
+def _next(pool: Executor, starts: Iterator[int]) -> Any:
+    return pool.submit(some, next(starts), CHUNK)
+
+
+def _sum(chunks: list[Chunk]) -> Chunk:
+    failures = [line for chunk in chunks for line in chunk.failures]
+    return Chunk(sum(chunk.seeds for chunk in chunks), sum(chunk.steps for chunk in chunks), failures)
+
+
+def hunt(name: str, seeds: int) -> Find:
+    """Look for a planted bug in an interpreter of its own, seed after seed."""
+    words = [sys.executable, "-m", "tests.whole.fleet", "--bug", name, "--seeds", str(seeds)]
+    try:
+        told = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=HUNT_S, check=False)
+    except subprocess.TimeoutExpired:
+        return Find(name, 1, "ran for ever")
+    found, _, by = told.stdout.strip().rpartition("\n")[2].partition(" ")
+    if told.returncode != 1 or not found.isdigit():
+        return Find(name, 0, told.stderr[-WORDS_MAX:] or told.stdout[-WORDS_MAX:])
+    return Find(name, int(found), by)
+
+
+def hunts(seeds: int) -> list[Find]:
+    """Look for every planted bug."""
+    with ThreadPoolExecutor(PROCESSES) as pool:
+        return list(pool.map(lambda name: hunt(name, seeds), planted()))
