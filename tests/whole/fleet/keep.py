@@ -141,8 +141,8 @@ def _told(tx: Tx, pushed: Pushed, receipt: Receipt, answers: Answers, actor: Act
     backed = receipt.backed if receipt.anew else receipt.backed or heard.backed
     directory = receipt.directory or heard.directory
     tx.put("notes", "heard", Heard(receipt.cursor, heard.offset_ms, era, renewing, backed, directory))
-    if begins:
-        _uncovered(tx, pushed, heard.backed)
+    if receipt.anew:
+        _uncovered(tx, pushed, receipt)
     return amiss
 
 
@@ -180,12 +180,12 @@ def _key(line: Entry) -> Any:
     return line.stamp, line.step, line.outcome == "overtaken"
 
 
-def _uncovered(tx: Tx, pushed: Pushed, backed: int) -> None:
+def _uncovered(tx: Tx, pushed: Pushed, receipt: Receipt) -> None:
     """The log is another one: all that no backup covered is offered again, a repeat is nothing new.
 
-    Not only what is missing: under a number of this store's a copy of it may have been faster. `backed` is
-    what was told of the log that is no more: positions of two logs do not compare.
+    Not only what is missing: under a number of this store's a copy of it may have been faster.
     """
+    backed = tx.get("notes", "heard").backed
     for row in tx.all("sent"):
         if row.op.stamp.device.startswith(pushed.session.number) and not 0 < row.at <= backed:
             tx.put("outbox", row.id, replace(row, code="", received_ms=0))
@@ -198,13 +198,10 @@ def _offer_again(tx: Tx, receipt: Receipt, device: str, top: int, rows: list[Row
     missing = [n for first, last in receipt.missing for n in range(first, min(last, top) + 1)]
     lacking = [f"{device}.{n}" for n in missing if n not in open_numbers]
     back = [row for name in lacking if (row := tx.get("sent", name))]
-    refused = [row for row in rows if row.refused and row.op.n in missing and tx.get("outbox", row.id) == row]
-    for row in refused:  # the refusal is lost, too: it may be another one now
-        tx.put("outbox", row.id, replace(row, code="", refused=False, received_ms=0))
     for row in back:
         tx.put("outbox", row.id, replace(row, code="", received_ms=0))
         tx.drop("sent", row.id)
-    return len(back) + len(refused)
+    return len(back)
 
 
 def _copied(self: Self, rows: list[Row], answers: Answers, receipt: Receipt) -> bool:

@@ -168,7 +168,8 @@ def _sums(fleet: "Fleet", log: list[Line], records: Any) -> Iterator[str]:
     from tests.whole.fleet.oracles import tokens  # noqa: PLC0415 - oracles ask this module
 
     if any(handset.copied for handset in fleet.handsets) or "restore" in fleet.plan.weights:
-        # What was refused once may be taken by a server that went back; copies count under one device id until they learn that they are copies.
+        return  # a server that went back may take what was refused, and copies count under one device id
+        # id until they learn that they are copies.
         return
     written = tokens([line for line in log if line.read()[1].code in WRITTEN])
     sums: dict[str, int] = {}
