@@ -77,7 +77,7 @@ def _looked_up(
     naming = lane.naming(record)
     kept_back = [each.id for each in naming if _about(each, kinds) == record]
     others = [each.id for each in naming if each.id not in kept_back]
-    return [record, *kept_back], others, lane.pictures([record, *kept_back])
+    return [record, *kept_back], others, lane.album.alone([record, *kept_back])
 
 
 def _about(record: Record | None, kinds: Kinds) -> str:
@@ -103,7 +103,7 @@ def _is_erased(lane: Lane, record: str) -> bool:
 
 async def _carry_out(store: Store, town: int, records: Sequence[str], now_ms: int) -> None:
     """Take photos, content and records away, in this order."""
-    photos = await store.lanes.read(town, lambda lane: lane.pictures(records))
+    photos = await store.lanes.read(town, lambda lane: lane.album.alone(records))
     for row in photos:
         if row.sha256 and not await _shown_elsewhere(store.lanes, town, row):
             for size in SIZES:
@@ -114,7 +114,7 @@ async def _carry_out(store: Store, town: int, records: Sequence[str], now_ms: in
 async def _shown_elsewhere(lanes: Lanes, town: int, photo: PhotoRow) -> bool:
     """Tell whether another town has the same photo: the bytes are kept once for all."""
     for other in await lanes.towns():
-        rows = {} if other == town else await lanes.read(other, lambda lane: lane.photos([photo.key]))
+        rows = {} if other == town else await lanes.read(other, lambda lane: lane.album.rows([photo.key]))
         if any(row.sha256 == photo.sha256 for row in rows.values()):
             return True
     return False
@@ -122,7 +122,7 @@ async def _shown_elsewhere(lanes: Lanes, town: int, photo: PhotoRow) -> bool:
 
 def _remove(lane: Lane, records: Sequence[str], keys: Sequence[str], now_ms: int) -> None:
     """Put tombstones, and a row of the log that says that each was erased, never what it said."""
-    lane.forget(keys)
+    lane.album.forget(keys)
     for record in records:
         if _is_erased(lane, record):
             continue

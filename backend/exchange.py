@@ -115,7 +115,7 @@ def take(lane: Lane, load: Load, town: Town, actor: Actor, now_ms: int) -> Settl
     settled = settle(known, load.ops, actor, town.world, now_ms)
     photos = allowed(town.ledger, town.id, load.photos)
     if settled.log or photos:
-        lane.announce(photos)
+        lane.album.announce(photos)
         lane.save(settled, _refs(settled, town.world))
     return settled
 
@@ -226,7 +226,7 @@ def _receipt(
     push = load.push
     # Even of a phone that has made nothing: numbers beyond its own tell it that its store is a copy.
     seen = lane.seen(actor.device)
-    rows = lane.photos(fresh.photo_keys)
+    rows = lane.album.rows(fresh.photo_keys)
     heard = parse(push.cursor)
     changed = heard is None or heard.told != fresh.cursor.told
     placed = bool(load.ops) or fresh.anew

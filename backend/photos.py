@@ -48,7 +48,7 @@ def read_digest(header: str) -> bytes:
 
 def visible(lane: Lane, key: str, actor: Actor, world: World) -> bool:
     """Tell whether some record this person may read shows them the photo: access follows the record."""
-    records = lane.records(lane.referring(key))
+    records = lane.records(lane.album.referring(key))
     return any(_shows(record, key, actor, world) for record in records.values())
 
 
@@ -75,7 +75,7 @@ class Photos:
         """Find the photo this person may send; raises not_found, whatever the reason, to all others."""
 
         def find(lane: Lane) -> PhotoRow | None:
-            row = lane.photos([key]).get(key) if is_photo(key) else None
+            row = lane.album.rows([key]).get(key) if is_photo(key) else None
             return row if row is not None and visible(lane, key, actor, world) else None
 
         row = await self._lanes.read(town, find)
@@ -99,7 +99,7 @@ class Photos:
         known = replace(row, sha256=taken.sha256, media_type=f"image/{taken.format.lower()}", size=len(body))
 
         def note(lane: Lane) -> None:
-            lane.verified(known)
+            lane.album.put(known)
             _tell(lane, key, world)
 
         await self._lanes.write(town, note)
@@ -140,7 +140,7 @@ def _tell(lane: Lane, key: str, world: World) -> None:
     """Let everyone who sees the photo hear that it has arrived."""
     known = lane.load("", [])
     changed, seq = {}, known.seq
-    for record in (lane.records(lane.referring(key))).values():
+    for record in (lane.records(lane.album.referring(key))).values():
         fields = world.kinds[record.kind].fields if record.kind in world.kinds else {}
         held, seq = dict(record.held), seq + 1  # a position each: a page may end between two records
         for name, cell in record.cells.items():

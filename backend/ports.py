@@ -24,11 +24,37 @@ class PhotoRow(Struct, frozen=True):
     media_type: str = ""  # once verified
 
 
+class Album(Protocol):
+    """One town's photos, as its lane knows them: what was announced, what is on disk, what shows them."""
+
+    def announce(self, photos: Sequence[PhotoRow]) -> None:
+        """Note photos a device speaks of; one already known keeps what is known of it."""
+
+    def rows(self, keys: Sequence[str]) -> dict[str, PhotoRow]:
+        """Load what is known of photos by key."""
+
+    def put(self, row: PhotoRow) -> None:
+        """Keep what is known of a photo now, in place of what was."""
+
+    def referring(self, key: str) -> list[str]:
+        """List the ids of the records that refer to a photo."""
+
+    def alone(self, records: Sequence[str]) -> list[PhotoRow]:
+        """List the photos that only these records refer to."""
+
+    def forget(self, keys: Sequence[str]) -> None:
+        """Forget photos, as if they had never been announced."""
+
+
 class Lane(Protocol):
     """One town's records and log, held for the length of one piece of work (I5: one writer a lane).
 
     Plain calls, for the work runs where the store is: whoever wants it waits for the whole of it.
     """
+
+    @property
+    def album(self) -> Album:
+        """The town's photos, read and changed in the same piece of work."""
 
     def load(self, device: str, ops: Sequence[Op]) -> Known:
         """Load what bears on a push: its records, the numbers it repeats, the stamps it reuses."""
@@ -71,18 +97,6 @@ class Lane(Protocol):
     def due(self, now_ms: int, limit: int) -> list[Record]:
         """List records whose time has come."""
 
-    def announce(self, photos: Sequence[PhotoRow]) -> None:
-        """Note photos a device speaks of; one already known keeps what is known of it."""
-
-    def photos(self, keys: Sequence[str]) -> dict[str, PhotoRow]:
-        """Load what is known of photos by key."""
-
-    def verified(self, row: PhotoRow) -> None:
-        """Note that the bytes of a photo are on disk and match their hash."""
-
-    def referring(self, key: str) -> list[str]:
-        """List the ids of the records that refer to a photo."""
-
     def remove(self, record: str, seq: int, now_ms: int, *, erased: bool) -> None:
         """Put a tombstone in place of a record; of an erased one the log forgets the content too."""
 
@@ -94,12 +108,6 @@ class Lane(Protocol):
 
     def naming(self, record: str) -> list[Record]:
         """List the other records in which a record is named."""
-
-    def pictures(self, records: Sequence[str]) -> list[PhotoRow]:
-        """List the photos that only these records refer to."""
-
-    def forget(self, keys: Sequence[str]) -> None:
-        """Forget photos, as if they had never been announced."""
 
 
 class Lanes(Protocol):

@@ -9,8 +9,9 @@ from typing import TypeVar
 import msgspec
 from msgspec.structs import replace
 
+from backend.adapters.memory_album import MemoryAlbum
 from backend.adapters.sql_shelf import last_change, tombstone
-from backend.ports import Device, Lane, PhotoRow, Reported, Unit, number_for
+from backend.ports import Device, Lane, Reported, Unit, number_for
 from backend.ports import Person as PersonRow
 from backend.ranges import Ranges, add
 from sync.clock import SERVER, Stamp
@@ -32,8 +33,7 @@ class MemoryLane:
         self.answers: dict[tuple[str, int], Answer] = {}
         self.used: dict[str, frozenset[tuple[int, int]]] = {}
         self.state: tuple[int, Stamp, bytes] = (0, Stamp(0, 0, SERVER), ROOT)
-        self.rows: dict[str, PhotoRow] = {}
-        self.refs: dict[str, frozenset[str]] = {}
+        self.album = MemoryAlbum()
         self.tombs: dict[str, tuple[int, int, bool]] = {}  # seq, at_ms, erased
         self.lowest = 0
         self.tops: dict[str, int] = {}
@@ -42,8 +42,8 @@ class MemoryLane:
         """Copy what a request may change, so that one that fails leaves nothing behind."""
         other = copy(self)
         other.kept, other.answers, other.used = dict(self.kept), dict(self.answers), dict(self.used)
-        other.rows, other.refs, other.tombs = dict(self.rows), dict(self.refs), dict(self.tombs)
-        other.tops = dict(self.tops)
+        other.tombs, other.tops = dict(self.tombs), dict(self.tops)
+        other.album = self.album.fork()
         return other
 
     def load(self, device: str, ops: Sequence[Op]) -> Known:
@@ -70,9 +70,7 @@ class MemoryLane:
                 continue
             self.answers[device, row.op.n] = Answer(row.op, row.verdict)
             self.used[device] = self.used.get(device, frozenset()) | {(row.stamp.wall_ms, row.stamp.count)}
-        for record, keys in photo_refs.items():
-            for key in keys:
-                self.refs[key] = self.refs.get(key, frozenset()) | {record}
+        self.album.refer(photo_refs)
         self.state = settled.seq, settled.clock, settled.head
 
     def seen(self, device: str) -> Ranges:
@@ -126,28 +124,11 @@ class MemoryLane:
         ripe = [record for record in self.kept.values() if 0 < record.due_ms <= now_ms]
         return sorted(ripe, key=lambda record: record.due_ms)[:limit]
 
-    def announce(self, photos: Sequence[PhotoRow]) -> None:
-        """Note photos a device speaks of."""
-        for row in photos:
-            self.rows.setdefault(row.key, row)
-
-    def photos(self, keys: Sequence[str]) -> dict[str, PhotoRow]:
-        """Load what is known of photos by key."""
-        return {key: self.rows[key] for key in keys if key in self.rows}
-
-    def verified(self, row: PhotoRow) -> None:
-        """Note that the bytes of a photo are on disk and match their hash."""
-        self.rows[row.key] = row
-
-    def referring(self, key: str) -> list[str]:
-        """List the ids of the records that refer to a photo."""
-        return sorted(self.refs.get(key, frozenset()))
-
     def remove(self, record: str, seq: int, now_ms: int, *, erased: bool) -> None:
         """Put a tombstone in place of a record; of an erased one the log forgets the content too."""
         if record in self.kept:
             self.kept[record] = tombstone(self.kept[record], seq)
-            self.refs = {key: names - {record} for key, names in self.refs.items()}
+            self.album.release(record)
         self.tombs[record] = seq, now_ms, erased
         if not erased:
             return
@@ -181,20 +162,6 @@ class MemoryLane:
         whole = re.compile(re.escape(record.encode()) + rb"(?!\d)")
         others = (each for name, each in self.kept.items() if name != record)
         return [each for each in others if whole.search(msgspec.json.encode(each))]
-
-    def pictures(self, records: Sequence[str]) -> list[PhotoRow]:
-        """List the photos that only these records refer to."""
-        return [
-            self.rows[key]
-            for key, names in sorted(self.refs.items())
-            if key in self.rows and names and names <= set(records)
-        ]
-
-    def forget(self, keys: Sequence[str]) -> None:
-        """Forget photos, as if they had never been announced."""
-        for key in keys:
-            self.rows.pop(key, None)
-            self.refs.pop(key, None)
 
 
 class MemoryLanes:

@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import BindParameter, bindparam, func, select
 
 from backend.adapters import tables as t
-from backend.adapters.sql_shelf import blob_of, id_of
+from backend.adapters.sql_album import blob_of, id_of
 from backend.adapters.sqlite import FILE, MIGRATIONS
 from backend.adapters.statements import MARK, NONE, TOWNS, text
 from backend.audit import LaneRow, LogRow, PhotoFile, RecordRow

@@ -8,14 +8,13 @@ statement through aiosqlite an exchange woke the event loop 32 times, in one hop
 import re
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
 from typing import Any, Final
 
 import msgspec
 from msgspec.structs import replace
 
 from backend.adapters import statements as s
-from backend.ports import PhotoRow
+from backend.adapters.sql_album import SqlAlbum, blob_of, id_of, rows_of
 from backend.ranges import Ranges, add
 from sync.clock import SERVER, Stamp
 from sync.digest import ROOT, sealed
@@ -30,34 +29,19 @@ _ANSWER: Final = msgspec.json.Decoder(tuple[Op, Verdict])
 _RANGES: Final = msgspec.json.Decoder(Ranges)
 
 
-def blob_of(record: str) -> bytes:
-    """Pack a record id into 16 bytes: 8 of origin, 8 of number."""
-    return bytes.fromhex(record[:16]) + int(record[17:]).to_bytes(8, "big")
-
-
-def id_of(blob: bytes) -> str:
-    """Unpack a record id."""
-    return f"{blob[:8].hex()}.{int.from_bytes(blob[8:], 'big')}"
-
-
 class Shelf:
     """One town's rows, on the thread that owns the connection."""
 
     def __init__(self, connection: sqlite3.Connection, town: int) -> None:
         self._connection = connection
         self._town = town
+        self.album = SqlAlbum(connection, town)
 
     def _rows(self, sql: str, values: dict[str, Any]) -> list[Any]:
         return self._connection.execute(sql, values).fetchall()
 
     def _many(self, name: str, values: Sequence[Any], tail: str = "", **more: Any) -> list[Any]:
-        """Select by a list, in parts of MANY_MAX."""
-        found: list[Any] = []
-        rest = iter(values)
-        while part := list(islice(rest, s.MANY_MAX)):
-            sql = s.many(name, len(part)) + tail
-            found += self._rows(sql, {"town_id": self._town, **more, **s.listed(part)})
-        return found
+        return rows_of(self._connection, self._town, name, values, tail, **more)
 
     def load(self, device: str, ops: Sequence[Op]) -> Known:
         """Load what bears on a push."""
@@ -108,13 +92,7 @@ class Shelf:
             changed = [(record, last_change(record)) for record in settled.records.values()]
             run(s.PUT_RECORD, [self._record_row(record) for record, _ in changed])
             run(s.PUT_FEED, [row for record, seq in changed for row in self._feed_rows(record, seq)])
-        refs = [
-            {"town_id": town, "key": key, "record": blob_of(record)}
-            for record, keys in photo_refs.items()
-            for key in keys
-        ]
-        if refs:
-            run(s.ADD_REF, refs)
+        self.album.refer(photo_refs)
         clock = settled.clock
         state = {"seq": settled.seq, "wall_ms": clock.wall_ms, "count": clock.count, "head": settled.head}
         run(s.PUT_LANE, [{"town_id": town, **state}])
@@ -194,27 +172,6 @@ class Shelf:
         found = self._rows(sql, {"town_id": self._town, "now_ms": now_ms})
         return [_RECORD.decode(body) for (body,) in found]
 
-    def announce(self, photos: Sequence[PhotoRow]) -> None:
-        """Note photos a device speaks of; one already known keeps what is known of it."""
-        if photos:
-            self._connection.executemany(s.ADD_PHOTO, [self._photo_row(row) for row in photos])
-
-    def photos(self, keys: Sequence[str]) -> dict[str, PhotoRow]:
-        """Load what is known of photos by key."""
-        return {found[0]: PhotoRow(*found) for found in self._many("photos", keys)}
-
-    def verified(self, row: PhotoRow) -> None:
-        """Note that the bytes of a photo are on disk and match their hash."""
-        self._connection.executemany(s.PUT_PHOTO, [self._photo_row(row)])
-
-    def _photo_row(self, row: PhotoRow) -> dict[str, Any]:
-        return {"town_id": self._town, **msgspec.structs.asdict(row)}
-
-    def referring(self, key: str) -> list[str]:
-        """List the ids of the records that refer to a photo."""
-        found = self._rows(s.REFERRING, {"town_id": self._town, "key": key})
-        return [id_of(blob) for (blob,) in found]
-
     def remove(self, record: str, seq: int, now_ms: int, *, erased: bool) -> None:
         """Put a tombstone in place of a record; of an erased one the log forgets the content too."""
         blob, town = blob_of(record), {"town_id": self._town}
@@ -222,7 +179,7 @@ class Shelf:
         if known is not None:
             self._connection.execute(s.PUT_RECORD, self._record_row(tombstone(known, seq)))
             self._connection.execute(s.FEED_OF, {**town, "which": blob, "at": seq})
-            self._connection.execute(s.DROP_REFS, {**town, "which": blob})
+            self.album.release(record)
         if erased:
             self._forget(record)
         tomb = {"record": blob, "seq": seq, "at_ms": now_ms, "erased": int(erased)}
@@ -254,18 +211,6 @@ class Shelf:
             s.NAMING, {"town_id": self._town, "name": record.encode(), "self": blob_of(record)}
         )
         return [_RECORD.decode(body) for (body,) in found if whole.search(body)]
-
-    def pictures(self, records: Sequence[str]) -> list[PhotoRow]:
-        """List the photos that only these records refer to."""
-        keys = {key for (key,) in self._many("refs", [blob_of(each) for each in records])}
-        return [
-            row for row in self.photos(sorted(keys)).values() if set(self.referring(row.key)) <= set(records)
-        ]
-
-    def forget(self, keys: Sequence[str]) -> None:
-        """Forget photos, as if they had never been announced."""
-        self._connection.executemany(s.DROP_PHOTO, [{"town_id": self._town, "which": key} for key in keys])
-        self._connection.executemany(s.DROP_REFS_TO, [{"town_id": self._town, "which": key} for key in keys])
 
     def sweep(self, before_ms: int, limit: int) -> int:
         """Throw tombstones set before a time away and raise the floor; that a record is gone stays known."""

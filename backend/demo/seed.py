@@ -200,7 +200,7 @@ class Teller:
 
     def _keep(self, lane: Lane, taken: Intake, body: bytes) -> None:
         media_type = f"image/{taken.format.lower()}"
-        lane.announce([PhotoRow(taken.key, taken.size, preview_of(body), taken.sha256, media_type)])
+        lane.album.announce([PhotoRow(taken.key, taken.size, preview_of(body), taken.sha256, media_type)])
 
 
 def moved_in(homes: Iterable[Household]) -> list[Action]:

@@ -81,7 +81,7 @@ async def test_a_record_is_erased_with_its_photos_and_nothing_else(store):
     names = [hashlib.sha256(body).hexdigest() for body in BODIES[:2]]
     assert [await store.blobs.get(names[0] + size) for size in ("", ".thumb", ".medium")] == [None] * 3
     assert await store.blobs.get(names[1]) == BODIES[1]
-    rows = await store.lanes.read(TOWN, lambda lane: lane.photos([key(BODIES[0]), key(BODIES[1])]))
+    rows = await store.lanes.read(TOWN, lambda lane: lane.album.rows([key(BODIES[0]), key(BODIES[1])]))
     assert list(rows) == [key(BODIES[1])]
 
 
@@ -109,7 +109,7 @@ async def test_a_photo_that_another_record_or_town_shows_stays(store):
 
     def settle_in(lane) -> None:
         told(lane, incident(1, "别的镇"))
-        lane.verified(row)
+        lane.album.put(row)
 
     await store.lanes.write(OTHER_TOWN, settle_in)
     assert (await erase(store, TOWN, record(1), KINDS, NOW)).photos == 0
@@ -164,7 +164,7 @@ async def test_what_is_offered_again_is_not_taken(store):
     assert await offered(store, *ops, photos=[photo]) == {1: "gone", 3: "gone"}
     assert await kept(store, 1) is None and await kept(store, 3) is None
     assert await kept(store, 2) is not None
-    assert await store.lanes.read(TOWN, lambda lane: lane.photos([key(BODIES[0])])) == {}
+    assert await store.lanes.read(TOWN, lambda lane: lane.album.rows([key(BODIES[0])])) == {}
     assert await offered(store, *ops) == {1: "gone", 3: "gone"}, "the first verdict is repeated"
     if isinstance(store.lanes, MemoryLanes):
         assert SECRET.encode() not in b"".join(row.body for row in store.lanes.lanes[TOWN].log)
@@ -227,5 +227,5 @@ async def test_an_erasure_that_broke_off_is_done_at_the_next_start(store, monkey
     assert await kept(store, 1) is not None
     assert await replay(store, KINDS, NOW) == 1
     assert await kept(store, 1) is None
-    rows = await store.lanes.read(TOWN, lambda lane: lane.photos([key(BODIES[0])]))
+    rows = await store.lanes.read(TOWN, lambda lane: lane.album.rows([key(BODIES[0])]))
     assert rows == {}

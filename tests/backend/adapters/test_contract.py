@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
@@ -88,14 +89,14 @@ async def write(lanes: Lanes, *ops: Op, town: int = TOWN, **more) -> Settled:
 class Hand:
     """Calls a lane's methods one by one, each as a piece of work of its own."""
 
-    def __init__(self, run, town: int) -> None:
-        self._run, self._town = run, town
+    def __init__(self, run, town: int, path: str = "") -> None:
+        self._run, self._town, self._path = run, town, path
 
     def __getattr__(self, name: str):
         def call(*args, **named):
-            return self._run(self._town, lambda lane: getattr(lane, name)(*args, **named))
+            return self._run(self._town, lambda lane: attrgetter(self._path + name)(lane)(*args, **named))
 
-        return call
+        return Hand(self._run, self._town, "album.") if name == "album" else call
 
 
 @asynccontextmanager
@@ -236,20 +237,20 @@ async def test_due_records_are_listed_when_their_time_has_come(lanes):
 async def test_a_photo_keeps_what_is_known_of_it(lanes):
     row, other = PhotoRow(KEY, 10, b"first"), PhotoRow(KEY_TWO, 20, b"")
     async with writing(lanes, TOWN) as lane:
-        await lane.announce([row, other])
-        await lane.announce([PhotoRow(KEY, 99, b"second")])
-        await lane.announce([])
+        await lane.album.announce([row, other])
+        await lane.album.announce([PhotoRow(KEY, 99, b"second")])
+        await lane.album.announce([])
     async with reading(lanes, TOWN) as lane:
-        assert await lane.photos([KEY, KEY_TWO, "C" * 22]) == {KEY: row, KEY_TWO: other}
+        assert await lane.album.rows([KEY, KEY_TWO, "C" * 22]) == {KEY: row, KEY_TWO: other}
     verified = replace(row, sha256=b"\1" * 32, media_type="image/jpeg", size=11)
     async with writing(lanes, TOWN) as lane:
-        await lane.verified(verified)
-        await lane.announce([row])
+        await lane.album.put(verified)
+        await lane.album.announce([row])
     async with reading(lanes, TOWN) as lane:
-        assert await lane.photos([KEY]) == {KEY: verified}
-        assert await lane.photos([]) == {}
+        assert await lane.album.rows([KEY]) == {KEY: verified}
+        assert await lane.album.rows([]) == {}
     async with reading(lanes, TOWN + 1) as lane:
-        assert await lane.photos([KEY]) == {}, "a photo belongs to one town"
+        assert await lane.album.rows([KEY]) == {}, "a photo belongs to one town"
 
 
 async def test_photos_lead_to_the_records_that_refer_to_them(lanes):
@@ -257,9 +258,9 @@ async def test_photos_lead_to_the_records_that_refer_to_them(lanes):
     await write(lanes, made(1), made(2), refs=refs)
     await write(lanes, made(3), refs={f"{DEVICE}.1": [KEY]})
     async with reading(lanes, TOWN) as lane:
-        assert sorted(await lane.referring(KEY)) == [f"{DEVICE}.1", f"{DEVICE}.2"]
-        assert await lane.referring(KEY_TWO) == [f"{DEVICE}.1"]
-        assert await lane.referring("C" * 22) == []
+        assert sorted(await lane.album.referring(KEY)) == [f"{DEVICE}.1", f"{DEVICE}.2"]
+        assert await lane.album.referring(KEY_TWO) == [f"{DEVICE}.1"]
+        assert await lane.album.referring("C" * 22) == []
 
 
 async def test_towns_do_not_know_of_each_other(lanes):
@@ -286,7 +287,7 @@ async def test_the_system_steps_of_two_towns_do_not_clash(lanes):
 def failing(lane: Lane, n: int = 2) -> None:
     """Do a whole piece of work, and fail at its end."""
     told(lane, made(n), refs={f"{DEVICE}.{n}": [KEY]})
-    lane.announce([PhotoRow(KEY, 10, b"")])
+    lane.album.announce([PhotoRow(KEY, 10, b"")])
     raise ZeroDivisionError
 
 
@@ -297,8 +298,8 @@ async def test_a_failed_request_leaves_nothing(lanes):
     async with reading(lanes, TOWN) as lane:
         assert await lane.head() == 1
         assert [tuple(each) for each in await lane.seen(DEVICE)] == [(1, 1)]
-        assert await lane.photos([KEY]) == {}
-        assert await lane.referring(KEY) == []
+        assert await lane.album.rows([KEY]) == {}
+        assert await lane.album.referring(KEY) == []
         assert await lane.records([f"{DEVICE}.2"]) == {}
         assert (await lane.load(DEVICE, [made(2)])).answers == {}
     assert (await write(lanes, made(2))).verdicts[0].code == "applied"
@@ -312,7 +313,7 @@ async def test_a_failed_request_does_not_disturb_those_beside_it(lanes):
     assert await ids_since(lanes, [NORTH_ONE]) == [f"{DEVICE}.1", f"{DEVICE}.3"]
     async with reading(lanes, TOWN) as lane:
         assert await lane.head() == 2
-        assert await lane.photos([KEY]) == {}
+        assert await lane.album.rows([KEY]) == {}
 
 
 async def test_pieces_of_work_run_whole_one_after_another(lanes):
@@ -411,7 +412,7 @@ async def test_a_removed_record_is_known_to_be_gone(lanes, erased):
         ]  # fmt: skip
         (left,) = (await lane.records([f"{DEVICE}.1"])).values()
         assert (left.cells, left.story, left.state, left.due_ms) == ({}, (), "", 0)
-        assert await lane.referring(KEY) == [f"{DEVICE}.2"]
+        assert await lane.album.referring(KEY) == [f"{DEVICE}.2"]
         assert [record.id for record in await lane.due(NOW + 10**9, 9)] == [f"{DEVICE}.2"]
         assert [tuple(each) for each in await lane.seen(DEVICE)] == [(1, 2)], "its number was used"
 
