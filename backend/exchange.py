@@ -3,8 +3,6 @@
 Decode -> recognise repeats -> authorise -> merge -> store -> respond; all that decides is in sync/.
 """
 
-import base64
-import binascii
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -12,6 +10,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from backend.announce import announced, spoken
 from backend.cursor import TOLD_DIGITS, parse, spell
 from backend.ledger import allowed, recall
 from backend.poison import Case, as_sent, blames_an_op, one_by_one
@@ -19,17 +18,15 @@ from backend.ports import Lane, Lanes, Ledger, PhotoRow
 from backend.problems import Refused
 from backend.ranges import clip, missing
 from backend.view import News, believes, news, photo_keys, retold
-from media.preview import check_preview
 from sync.clock import Stamp
 from sync.digest import token
 from sync.kind import Kinds
 from sync.op import Op, Verdict, minted
 from sync.permit import Actor
 from sync.settle import Settled, World, settle
-from sync.value import INSTANT_MAX, INT_MAX, is_int, is_photo
+from sync.value import INSTANT_MAX, INT_MAX, is_int
 from sync.wire import OPS_MAX, PHOTOS_MAX, VERSION, Push, Receipt, TooManyOps, WireError, unpack
 
-SIZE_MAX: Final = 20 * 2**20  # bytes of one announced photo
 DEPTH_MAX: Final = 8  # levels of one change; the deepest rule, union, needs five
 NO_TIME: Final = -1  # ms; in a stamp, no time at all: refused as bad_stamp
 NO_VALUE: Final[list[Any]] = []  # a change no field and no rule takes: refused as bad_value
@@ -56,7 +53,7 @@ class Load(Struct, frozen=True):
 
 async def exchange(lanes: Lanes, town: Town, actor: Actor, push: Push, now_ms: int) -> tuple[Receipt, bool]:
     """Settle what a device pushes and give what it has not heard; True if others have news now."""
-    load = read_load(push, town, actor)
+    load = read_load(push, town, actor, now_ms)
     hold = lanes.write if load.ops or load.photos else lanes.read
     try:
         receipt, fresh = await hold(town.id, lambda lane: answer(lane, load, town, actor, now_ms))
@@ -83,10 +80,10 @@ async def _part(lanes: Lanes, load: Load, town: Town, actor: Actor, now_ms: int)
     return replace(receipt, verdicts=sorted(verdicts, key=lambda each: each.n)), parted.news
 
 
-def read_load(push: Push, town: Town, actor: Actor) -> Load:
+def read_load(push: Push, town: Town, actor: Actor, now_ms: int) -> Load:
     """Read what a push carries; raises Refused if it is no push of ours."""
     _check(push, town)
-    return Load(push, _ops(push, town, actor), [_photo(each) for each in push.photos])
+    return Load(push, _ops(push, town, actor), [announced(each, actor, now_ms) for each in push.photos])
 
 
 def answer(lane: Lane, load: Load, town: Town, actor: Actor, now_ms: int) -> tuple[Receipt, bool]:
@@ -203,18 +200,6 @@ def _plain(change: Any) -> bool:
     return False
 
 
-def _photo(announced: tuple[str, int, str]) -> PhotoRow:
-    """Read a photo announcement; a preview that is none is left out, the photo is not."""
-    key, size, text = announced
-    if not is_photo(key) or not is_int(size, 1, SIZE_MAX):
-        raise Refused("malformed", "photo key or size")
-    try:
-        preview = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        preview = b""
-    return PhotoRow(key, size, b"" if isinstance(check_preview(preview), str) else preview)
-
-
 def _refs(settled: Settled, world: World) -> dict[str, list[str]]:
     refs = {record.id: photo_keys(world.kinds, record, record.cells) for record in settled.records.values()}
     return {record: keys for record, keys in refs.items() if keys}
@@ -238,17 +223,13 @@ def _receipt(
         missing=missing(seen, push.top)[:OPS_MAX],
         verdicts=[each for each in verdicts if each.code != "applied" or each.received_ms != now_ms],
         records=fresh.records,
-        photos=[_told(row) for row in rows.values()],
+        photos=[spoken(row) for row in rows.values()],
         gone=fresh.gone,
         directory=town.directory_version if changed else "",
         anew=fresh.anew,
         head=fresh.cursor.head if placed else 0,
         backed=town.backed if placed or changed else 0,
     )
-
-
-def _told(row: PhotoRow) -> tuple[str, int, str]:
-    return row.key, int(bool(row.sha256)), base64.b64encode(row.preview).decode()
 
 
 def read_push(body: bytes) -> Push:

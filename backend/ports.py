@@ -15,13 +15,26 @@ T = TypeVar("T")
 
 
 class PhotoRow(Struct, frozen=True):
-    """What the town knows of one photo: announced with a preview, or verified on disk."""
+    """What the town knows of one photo: announced with a preview, or verified on disk. Times are Unix ms."""
 
     key: str  # 22 characters, see sync/value.py
     size: int  # bytes of the screen size, as announced
     preview: bytes  # at most 4096 bytes of WebP or JPEG; empty if none came
     sha256: bytes = b""  # 32 bytes once verified, else empty
     media_type: str = ""  # once verified
+    announced_ms: int = 0  # when it was first spoken of
+    device: bytes = b""  # 8 bytes: who spoke of it first
+    person: int = 0  # and whose device that was
+    link: int = 0  # its number in that device's chain of photos, 0 if it is not sealed
+    shot: bytes = b""  # JSON of sync.wire.Shot, empty if none came
+    partial: int = 0  # bytes held of an upload that broke off
+    overdue_ms: int = 0  # when it was found missing for too long, 0 if it was not
+    verified_ms: int = 0  # when its bytes were on disk and checked
+    original: bytes = b""  # SHA-256 of the original, once that is on disk too
+    exif: bytes = b""  # JSON of media.metadata.Metadata: what the camera wrote beside the picture
+    prints: bytes = b""  # 16 bytes: the perceptual hashes, see media/fingerprint.py
+    flags: bytes = b""  # JSON: what a reviewer should look at, see backend/doubts.py
+    seal: bytes = b""  # the server's counter-signature, see backend/evidence.py
 
 
 class Album(Protocol):

@@ -25,6 +25,7 @@ VERSION: Final = 1  # of this format; a server that speaks another says so with 
 ROWS_MAX: Final = 2  # up to so many ops travel as rows: columns only pay from three on
 OPS_MAX: Final = 500  # ops of one push
 PHOTOS_MAX: Final = 64  # photos announced in one push
+STATES: Final = ("expected", "verified", "overdue", "partial")  # of a photo, as a receipt tells them
 COLUMNS_MAX: Final = 2_000  # field columns of one push: all kinds of a large town have fewer fields
 PARTS_MAX: Final = 64  # numbers of one value; a place has six
 FAULTS: Final = (TypeError, LookupError, AttributeError, ValueError, OverflowError, RecursionError)
@@ -38,6 +39,19 @@ class TooManyOps(WireError):
     """More than OPS_MAX ops: the phone sends them in parts, so it is told apart."""
 
 
+class Shot(Struct, frozen=True, array_like=True):
+    """How a photo came to be, as its phone says; parts a later version adds at the end are not read."""
+
+    source: int = 0  # 0 the phone's camera, 1 the album, 2 the camera within the page
+    taken_ms: int = 0  # when the page first saw it, by the clock of the device's stamps; 0: unknown
+    place: list[int] | None = None  # where the phone was then, a value of type place
+    thumb: str = ""  # ThumbHash in base64, 25 bytes at most
+    original: str = ""  # SHA-256 of the file as the camera gave it, in base64; "": not kept
+    original_size: int = 0  # bytes of that file
+    link: int = 0  # its number in the device's chain of photos, from 1; 0: not sealed
+    seal: str = ""  # the device's signature over the link, 64 bytes in base64; see sync/evidence.py
+
+
 class Push(Struct, frozen=True, array_like=True):
     """What a device sends in one exchange; parts a later version adds at the end are not read."""
 
@@ -49,7 +63,7 @@ class Push(Struct, frozen=True, array_like=True):
     top: int = 0  # highest op number made
     low: int = 1  # lowest op number not acknowledged
     ops: Any = None  # packed, see pack
-    photos: list[tuple[str, int, str]] = []  # key, bytes of the screen size, preview in base64
+    photos: list[list[Any]] = []  # key, bytes of the screen size, preview in base64, Shot
 
 
 class Delta(Struct, frozen=True, array_like=True):
@@ -77,7 +91,7 @@ class Receipt(Struct, frozen=True, array_like=True):
     missing: list[tuple[int, int]] = []  # op numbers up to `top` it lacks
     verdicts: list[Verdict] = []  # of ops not simply applied at server_ms
     records: list[Delta] = []
-    photos: list[tuple[str, int, str]] = []  # key, 1 if the screen size is here, preview in base64
+    photos: list[list[Any]] = []  # key, one of STATES by its place, preview in base64, flags if there are any
     gone: list[str] = []  # records that left this person's view
     directory: str = ""  # version of the directory, if it changed since the cursor
     anew: bool = False  # the cursor is not of this log: what was heard under it counts no more

@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import sqlite
 
 from backend.adapters import tables as t
+from backend.ports import PhotoRow
 
 DIALECT: Final = sqlite.dialect(paramstyle="named")
 NONE: Final[ColumnElement[int]] = literal_column(
@@ -97,11 +98,7 @@ BY_LIST: Final[dict[str, tuple[str, str]]] = {
         "op.wall_ms",
     ),
     "photos": (
-        text(
-            select(
-                t.photo.c.key, t.photo.c.size, t.photo.c.preview, t.photo.c.sha256, t.photo.c.media_type
-            ).where(_town(t.photo))
-        ),
+        text(select(*(t.photo.c[name] for name in PhotoRow.__struct_fields__)).where(_town(t.photo))),
         "photo.key",
     ),
     "refs": (text(select(t.photo_ref.c.key).where(_town(t.photo_ref))), "photo_ref.record"),

@@ -135,6 +135,30 @@ photo = Table(
     Column("preview", LargeBinary, nullable=False),
     Column("sha256", LargeBinary, nullable=False),  # empty until verified
     Column("media_type", Text, nullable=False),
+    Column("announced_ms", BigInteger, nullable=False, server_default="0"),
+    Column("device", LargeBinary, nullable=False, server_default=""),  # 8 bytes, who announced it
+    Column("person", BigInteger, nullable=False, server_default="0"),
+    Column("link", BigInteger, nullable=False, server_default="0"),  # in the device's chain of photos
+    Column("shot", LargeBinary, nullable=False, server_default=""),  # JSON of sync.wire.Shot
+    Column("partial", BigInteger, nullable=False, server_default="0"),  # bytes of an upload that broke off
+    Column("overdue_ms", BigInteger, nullable=False, server_default="0"),
+    Column("verified_ms", BigInteger, nullable=False, server_default="0"),
+    Column("original", LargeBinary, nullable=False, server_default=""),  # SHA-256, once verified
+    Column("exif", LargeBinary, nullable=False, server_default=""),  # JSON of media.metadata.Metadata
+    Column("prints", LargeBinary, nullable=False, server_default=""),  # 16 bytes of perceptual hashes
+    Column("flags", LargeBinary, nullable=False, server_default=""),  # JSON, for who reviews
+    Column("seal", LargeBinary, nullable=False, server_default=""),  # the server's counter-signature
+    Index("photo_link", "town_id", "device", "link"),
+)
+Index("photo_waiting", photo.c.town_id, photo.c.announced_ms, sqlite_where=photo.c.verified_ms == 0,
+      postgresql_where=photo.c.verified_ms == 0)  # fmt: skip
+device_key = Table(
+    "device_key",  # the keys phones sign their photos with; a phone whose store was emptied has made another
+    metadata,
+    Column("town_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("device", LargeBinary, primary_key=True),  # 8 bytes
+    Column("key", LargeBinary, nullable=False),  # 65 bytes: a point of P-256, not compressed (SEC 1)
+    Column("from_ms", BigInteger, nullable=False),
 )
 photo_ref = Table(
     "photo_ref",

@@ -18,7 +18,7 @@ import { type Load, type Stock, waits } from "./push.ts";
 import { LEAD_MS_MAX } from "./sync/clock.ts";
 import type { Actor } from "./sync/permit.ts";
 import type { World } from "./sync/settle.ts";
-import type { Photo, Receipt } from "./sync/wire.ts";
+import type { Photo, PhotoTold, Receipt } from "./sync/wire.ts";
 
 /** The push that the receipt answers. */
 export interface Pushed {
@@ -46,6 +46,7 @@ export const UNHEARD: Heard = {
   backed: 0,
 };
 const NOTHING: Kept = { changed: [], photos: [], answers: 0, again: false };
+const HERE = 1; // place of "verified" in STATES
 /** Where no log is known to hold an op: it is never thrown away as backed up. */
 export const NOWHERE = Number.MAX_SAFE_INTEGER;
 const UNREAD: ReadonlySet<string> = new Set(["parked"]); // what came as bytes, unless it was answered before
@@ -176,7 +177,7 @@ async function recordsOf(tx: Reader, rows: readonly OpRow[], receipt: Receipt) {
 
 async function keepPhotos(
   tx: Writer,
-  heard: readonly Photo[],
+  heard: readonly PhotoTold[],
   announced: readonly Photo[],
   refused: readonly OpRow[],
 ): Promise<void> {
@@ -185,7 +186,7 @@ async function keepPhotos(
     const row = {
       id: key,
       preview: preview || (known?.preview ?? ""),
-      here: here === 1 || known?.here === true,
+      here: here === HERE || known?.here === true,
     };
     await tx.put("previews", row);
     const mine = row.here && (await tx.get("photos", key));

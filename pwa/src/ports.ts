@@ -6,6 +6,7 @@ import type { KindPage } from "./sync/kind.ts";
 import type { Op } from "./sync/op.ts";
 import type { Record } from "./sync/register.ts";
 import type { Named, Value } from "./sync/value.ts";
+import type { Shot } from "./sync/wire.ts";
 
 /** The lock that whoever sends holds, page or worker; and the tag under which the browser wakes the worker. */
 export const SENDER_LOCK = "qianshao-sender";
@@ -59,6 +60,7 @@ export interface PhotoRow {
   readonly takenMs: number;
   readonly tries: number;
   readonly laterMs: number;
+  readonly shot?: Shot; // how it came to be, as it is announced
 }
 
 /** The tiny picture of a photo, own or heard of. */

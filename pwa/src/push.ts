@@ -81,7 +81,9 @@ const sizeOf = (each: OpRow, kinds: Kinds, nowMs: number): number =>
 const announced = (keys: readonly string[], stock: Stock): readonly Photo[] =>
   keys.flatMap((key): Photo[] => {
     const photo = stock.photos.get(key);
-    return photo?.state === "waiting" ? [[key, photo.size, stock.previews.get(key)?.preview ?? ""]] : [];
+    if (photo?.state !== "waiting") return [];
+    const told = [key, photo.size, stock.previews.get(key)?.preview ?? ""] as const;
+    return [photo.shot ? [...told, photo.shot] : told];
   });
 
 /** Photos whose op is long answered but which the server says it does not know: one at a time. */

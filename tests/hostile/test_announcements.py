@@ -32,9 +32,6 @@ WRONG: dict[str, Any] = {
     "size with a fraction": [KEY, 1.5, ""],
     "size true": [KEY, True, ""],
     "size of text": [KEY, "5", ""],
-    "a preview of a number": [KEY, 5, 5],
-    "a preview null": [KEY, 5, None],
-    "one part more": [KEY, 5, "", 1],
     "no list": "photo",
 }
 

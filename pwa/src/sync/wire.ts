@@ -21,8 +21,26 @@ export class WireError extends Error {}
 /** More than OPS_MAX ops: the phone sends them in parts, so it is told apart. */
 export class TooManyOps extends WireError {}
 
-/** A photo in a push: [key, bytes of the screen size, preview in base64]; in a receipt 1 if it is here. */
-export type Photo = readonly [key: string, size: number, preview: string];
+/** States of a photo; a receipt tells them by their place. */
+export const STATES = ["expected", "verified", "overdue", "partial"] as const;
+
+/** How a photo came to be: sync/wire.py explains each part. */
+export type Shot = readonly [
+  source: number,
+  takenMs: number,
+  place: readonly number[] | null,
+  thumb: string,
+  original: string,
+  originalSize: number,
+  link: number,
+  seal: string,
+];
+
+/** A photo in a push: its key, bytes of the screen size, preview in base64, and how it came to be. */
+export type Photo = readonly [key: string, size: number, preview: string, shot?: Shot];
+
+/** A photo in a receipt: its key, place in STATES, preview in base64, and what a reviewer should look at. */
+export type PhotoTold = readonly [key: string, state: number, preview: string, flags?: readonly unknown[]];
 export type Span = readonly [from: number, to: number]; // op numbers, both ends in it
 
 /** What a device sends in one exchange. */
@@ -61,7 +79,7 @@ export interface Receipt {
   readonly missing: readonly Span[]; // op numbers up to `top` it lacks
   readonly verdicts: readonly Verdict[]; // of ops not simply applied at serverMs
   readonly records: readonly Delta[];
-  readonly photos: readonly Photo[];
+  readonly photos: readonly PhotoTold[];
   readonly gone: readonly string[]; // records that left this person's view
   readonly directory: string; // version of the directory, if it changed since the cursor
   readonly anew: boolean; // the cursor is not of this log: what was heard under it counts no more
