@@ -1,52 +1,83 @@
-"""The `qianshao` command: serve, demo, migrate, enrol, kinds, backup, restore, check, erase."""
+"""The `qianshao` command: serve, demo, migrate, enrol, kinds, backups, collect, erase, evidence."""
 
 import argparse
 import asyncio
 import json
 import os
+import socket
 import sqlite3
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from importlib.metadata import version as installed
 from pathlib import Path
 from typing import Final
 
+import msgspec
 import uvicorn
 from msgspec.structs import replace
 
+from backend.adapters.attic import DiskAttic
 from backend.adapters.disk import DiskBlobs
 from backend.adapters.ledger import FileLedger, merge_ledgers
+from backend.adapters.opening import migrate
 from backend.adapters.rows import copy_database, rows_of, wanted_version
-from backend.adapters.sqlite import InUse, hold, migrate
-from backend.app import build, opened
+from backend.adapters.sqlite import InUse, hold
+from backend.app import build, drain, opened
 from backend.backup import Source, back_up
+from backend.collect import PARTS, Collected
 from backend.config import Settings, SettingsError, read_settings
 from backend.demo.seed import Welcome, demo
+from backend.durable import put_pieces
 from backend.erase import Erased, NotErased, Store, erase
+from backend.evidence import read_notary, spoken
+from backend.export import NotExported, export
 from backend.kinds import read_pages
 from backend.ledger import FILE as LEDGER
 from backend.ledger import LedgerDamaged
-from backend.manifest import MANIFEST, BadBackup, Desk, faults_in, faults_of
+from backend.manifest import MANIFEST, POOL, BadBackup, Desk, faults_in, faults_of
+from backend.orphans import hand_over, orphans
 from backend.people import new_code
 from backend.restore import restore
+from backend.testimony import as_json, examine, told
 from backend.towns import wall_ms
 from sync.kind import KindError, version
+from sync.value import is_record_id
 
 KEEP_ALIVE_S: Final = 75  # longer than the phones' own pauses between exchanges while the app is open
 GRACE_S: Final = 3  # for answers under way when stopped; the lines of open phones would never end
+NOT_STARTED: Final = 3  # exit status; uvicorn has said why
 Command = Callable[[Settings, argparse.Namespace], int]
+Add = Callable[[str, Command, str], argparse.ArgumentParser]
+
+
+class Server(uvicorn.Server):
+    """A server that tells its application to come to an end before it waits for answers under way."""
+
+    def __init__(self, config: uvicorn.Config, ending: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ending = ending
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop; uploads under way keep what came of them."""
+        self._ending()
+        await super().shutdown(sockets)
 
 
 def serve(settings: Settings, _: argparse.Namespace) -> int:
     """Serve until stopped."""
     read_pages(settings.page_dirs)  # what uvicorn would report with a traceback is said here in one line
     os.close(hold(settings.root))
-    uvicorn.run(
-        build(settings), host=settings.host, port=settings.port, log_level="warning", server_header=False,
+    app = build(settings)
+    config = uvicorn.Config(
+        app, host=settings.host, port=settings.port, log_level="warning", server_header=False,
         timeout_keep_alive=KEEP_ALIVE_S, timeout_graceful_shutdown=GRACE_S, http="httptools", loop="uvloop",
         date_header=False,
     )  # fmt: skip
-    return 0
+    server = Server(config, lambda: drain(app))
+    with suppress(KeyboardInterrupt):
+        server.run()
+    return 0 if server.started else NOT_STARTED
 
 
 def run_demo(settings: Settings, asked: argparse.Namespace) -> int:
@@ -146,15 +177,44 @@ def run_restore(settings: Settings, asked: argparse.Namespace) -> int:
 def run_check(settings: Settings, asked: argparse.Namespace) -> int:
     """Audit a data directory or a backup."""
     path = Path(asked.path or settings.root)
-    look = faults_of if (path / MANIFEST).is_file() else faults_in
-    found = 0
-    for fault in look(desk(), path, fast=asked.fast):
-        found += 1
+    backup = (path / MANIFEST).is_file()
+    found: list[str] = []
+    for fault in (faults_of if backup else faults_in)(desk(), path, fast=asked.fast):
+        found.append(fault)
         print(json.dumps({"fault": fault}, ensure_ascii=False) if asked.json else fault, flush=True)
-    print(
-        json.dumps({"path": str(path), "faults": found}) if asked.json else f"{path}: {found or 'no'} faults"
-    )
+    lying = [] if backup or asked.fast else _orphans(path)
+    if not backup:
+        hand_over(path, found)
+    if asked.json:
+        print(json.dumps({"path": str(path), "faults": len(found), "orphaned": len(lying)}))
+        return 1 if found else 0
+    if lying:
+        print(f"{len(lying)} files among the photos that nothing refers to: `qianshao collect --dry-run`")
+    print(f"{path}: {len(found) or 'no'} faults")
     return 1 if found else 0
+
+
+def _orphans(root: Path) -> list[str]:
+    with desk().rows(root) as rows:
+        return list(orphans(rows, root))
+
+
+def run_collect(settings: Settings, asked: argparse.Namespace) -> int:
+    """Collect what nothing refers to, while the server is stopped; a dry run only lists it."""
+    if asked.dry_run:
+        for name in (lying := _orphans(settings.root)):
+            print(name)
+        print(f"{settings.root}: {len(lying) or 'no'} files among the photos that nothing refers to")
+        return 0
+
+    async def carry_out() -> Collected:
+        async with opened(settings) as parts:
+            return await parts.collector.collect(PARTS, wall_ms())
+
+    done = asyncio.run(carry_out())
+    print(f"left where they are: {done.loose}, put into the trash: {done.buried}")
+    print(f"thrown away: {done.burnt} from the trash, {done.erased} that had been erased")
+    return 0
 
 
 def run_erase(settings: Settings, asked: argparse.Namespace) -> int:
@@ -163,8 +223,9 @@ def run_erase(settings: Settings, asked: argparse.Namespace) -> int:
     async def carry_out() -> Erased:
         async with opened(settings) as parts:
             store = Store(
-                parts.lanes, DiskBlobs(settings.root / "photos"), FileLedger(settings.root / LEDGER)
-            )
+                parts.lanes, DiskBlobs(settings.root / "photos"), FileLedger(settings.root / LEDGER),
+                DiskAttic(settings.root),
+            )  # fmt: skip
             towns = [asked.town] if asked.town else await parts.lanes.towns()
             if len(towns) != 1:
                 raise NotErased(f"name the town: --town, one of {towns}")
@@ -176,6 +237,37 @@ def run_erase(settings: Settings, asked: argparse.Namespace) -> int:
         print(f"{name} names it: what it says stays")
     print("make a backup now: the older ones still hold it, and are erased from as they are restored")
     return 0
+
+
+def run_evidence_key(settings: Settings, _: argparse.Namespace) -> int:
+    """Print the fingerprint of the key this server signs with, to be published."""
+    print(spoken(read_notary(settings.root).public))
+    return 0
+
+
+def run_export(settings: Settings, asked: argparse.Namespace) -> int:
+    """Write a record out as evidence, while the server runs or not."""
+    if not is_record_id(asked.record):
+        raise NotExported(f"{asked.record} is no record id")
+    path = Path(asked.file)
+    with rows_of(settings.root) as rows:
+        towns = [asked.town] if asked.town else rows.towns()
+        if len(towns) != 1:
+            raise NotExported(f"name the town: --town, one of {towns}")
+        archive, notary = rows.archive(towns[0]), read_notary(settings.root)
+        put_pieces(path, export(archive, settings.root / POOL, notary, (towns[0], asked.record), wall_ms()))
+    print(f"{path}: {path.stat().st_size} bytes")
+    return 0
+
+
+def run_verify(_: Settings, asked: argparse.Namespace) -> int:
+    """Say whether a bundle is as it was exported, and what it proves; 1 if anything was changed."""
+    verdict = examine(Path(asked.file).read_bytes())
+    if asked.json:
+        print(msgspec.json.encode(as_json(verdict)).decode())
+    else:
+        print("\n".join(told(verdict)))
+    return 0 if verdict.ok else 1
 
 
 def parser() -> argparse.ArgumentParser:
@@ -200,10 +292,28 @@ def parser() -> argparse.ArgumentParser:
     enrol.add_argument("person", type=int, help="the person's number")
     add("kinds", run_kinds, "check the record kinds and list them")
     _add_backups(add)
+    _add_evidence(add, commands.add_parser("evidence", help="photos as evidence: export, verify, key"))
     return top
 
 
-def _add_backups(add: Callable[[str, Command, str], argparse.ArgumentParser]) -> None:
+def _add_evidence(add: Add, group: argparse.ArgumentParser) -> None:
+    commands = group.add_subparsers(dest="what", required=True, metavar="what")
+    write = commands.add_parser("export", help="write a record out; the server may run")
+    write.add_argument("record", metavar="RECORD", help="its id")
+    write.add_argument("file", metavar="FILE", help="the bundle to write")
+    write.add_argument("--town", type=int, default=0, metavar="N", help="where there are several")
+    write.set_defaults(run=run_export)
+    key = commands.add_parser("key", help="print the fingerprint of this server's key, to be published")
+    key.set_defaults(run=run_evidence_key)
+    what = "say whether a bundle is as it was exported, and what it proves"
+    short = add("verify", run_verify, what)
+    for look in (short, commands.add_parser("verify", help=what)):
+        look.add_argument("file", metavar="FILE", help="the bundle")
+        look.add_argument("--json", action="store_true", help="as JSON")
+        look.set_defaults(run=run_verify)
+
+
+def _add_backups(add: Add) -> None:
     fast = "do not read the photos that are there"
     save = add("backup", run_backup, "make a verified backup; the server may run")
     save.add_argument("place", metavar="DEST", help="folder of the backups, best on another machine's disk")
@@ -216,6 +326,8 @@ def _add_backups(add: Callable[[str, Command, str], argparse.ArgumentParser]) ->
     look.add_argument("path", nargs="?", default="", help="default: the data directory")
     look.add_argument("--json", action="store_true", help="one JSON object a line")
     look.add_argument("--fast", action="store_true", help=fast)
+    free = add("collect", run_collect, "throw away photos nothing refers to (not while the server runs)")
+    free.add_argument("--dry-run", action="store_true", help="only list them; the server may run")
     gone = add("erase", run_erase, "erase a record by law, for good (not while the server runs)")
     gone.add_argument("record", metavar="RECORD", help="its id")
     gone.add_argument("--town", type=int, default=0, metavar="N", help="where there are several")
@@ -232,6 +344,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         InUse,
         BadBackup,
         NotErased,
+        NotExported,
         LedgerDamaged,
         OSError,
         sqlite3.Error,

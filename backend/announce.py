@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
@@ -9,6 +10,7 @@ import msgspec
 from backend.ports import PhotoRow
 from backend.problems import Refused
 from media.preview import check_preview
+from sync.evidence import SEAL_BYTES
 from sync.permit import Actor
 from sync.value import INSTANT_MAX, is_int, is_photo
 from sync.wire import STATES, Shot
@@ -19,7 +21,6 @@ SOURCES: Final = 3  # ways to a photo that a Shot can name
 LINK_MAX: Final = 2**53 - 1  # the largest whole number both languages count to
 THUMB_MAX: Final = 25  # bytes of a ThumbHash
 HASH_BYTES: Final = 32
-SEAL_BYTES: Final = 64
 
 
 def announced(row: list[Any], actor: Actor, now_ms: int) -> PhotoRow:
@@ -69,9 +70,14 @@ def state_of(row: PhotoRow) -> str:
     return "partial" if row.partial else "expected"
 
 
-def spoken(row: PhotoRow) -> list[Any]:
-    """Spell what a receipt says of a photo."""
-    return [row.key, STATES.index(state_of(row)), base64.b64encode(row.preview).decode()]
+def spoken(row: PhotoRow, doubts: Sequence[list[Any]] = ()) -> list[Any]:
+    """Spell what a receipt says of a photo; with what is odd about it, for who is to hear that.
+
+    Where no preview came, the ThumbHash stands in its place: no picture is as short.
+    """
+    preview = base64.b64encode(row.preview).decode() or shot_of(row).thumb
+    said = [row.key, STATES.index(state_of(row)), preview]
+    return [*said, list(doubts)] if doubts else said
 
 
 def _bytes(text: object) -> bytes | None:

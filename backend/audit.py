@@ -19,6 +19,7 @@ import msgspec
 from msgspec import Struct
 
 from backend.durable import hash_of
+from backend.erase import ORIGINAL
 from backend.ranges import Ranges
 from backend.view import photo_keys
 from media.intake import key_of
@@ -86,7 +87,13 @@ class Rows(Protocol):
         """Go through the photos that are said to be on disk."""
 
     def blobs(self) -> Iterator[str]:
-        """Go through the SHA-256 of all photos that are said to be on disk, each once."""
+        """Go through the names of all files of photos that are said to be on disk, each once.
+
+        A name begins with the SHA-256 of the bytes, in hex; that of an original ends in ORIGINAL.
+        """
+
+    def refers(self, digest: str) -> bool:
+        """Tell whether a row of a photo names a SHA-256: as its key, or as that of its original."""
 
     def version(self) -> str:
         """Say which tables these are."""
@@ -252,11 +259,24 @@ def audit_photos(
             yield f"photos: {key} is missing: there is no file {path}"
         elif not fast and hash_of(path) != digest:
             yield f"photos: {key} is damaged: {path} holds other bytes"
+    for name in rows.blobs():
+        path = blob_path(folder, name)
+        if not name.endswith(ORIGINAL) or name in lacking:
+            continue
+        if not path.is_file():
+            yield f"originals: there is no file {path}"
+        elif not fast and hash_of(path) != digest_in(name):
+            yield f"originals: {path} holds other bytes"
 
 
-def blob_path(folder: Path, digest: str) -> Path:
+def blob_path(folder: Path, name: str) -> Path:
     """Say where the bytes of a photo lie."""
-    return folder / digest[:2] / digest
+    return folder / name[:2] / name
+
+
+def digest_in(name: str) -> str:
+    """Read the SHA-256 of the bytes in the name of their file."""
+    return name.partition(".")[0]
 
 
 def _place(row: Any) -> tuple[str, int]:

@@ -17,8 +17,9 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from backend.audit import DIGEST, Rows, blob_path
+from backend.audit import DIGEST, Rows, blob_path, digest_in
 from backend.durable import BESIDE, copy_file, flush, flush_file, hash_of, make_folder, put_file
+from backend.evidence import FILE as KEY
 from backend.ledger import FILE as LEDGER
 from backend.manifest import (
     DATABASE,
@@ -108,6 +109,8 @@ def _fill(desk: Desk, source: Source, partial: Path, now_ms: int, *, fast: bool)
     files = {DATABASE: hash_of(partial / DATABASE)}
     for page in sorted(source.pages.glob("*.toml")):
         files[f"{PAGES}/{page.name}"] = copy_file(page, partial / PAGES / page.name)
+    if (source.root / KEY).is_file():
+        files[KEY] = copy_file(source.root / KEY, partial / KEY)
     with desk.rows(partial) as rows:
         lacking, photos = _pool(rows, source.root / POOL, partial.parent / POOL, fast=fast)
         manifest = Manifest(
@@ -124,10 +127,10 @@ def _pool(rows: Rows, folder: Path, pool: Path, *, fast: bool) -> tuple[list[str
     """
     lacking, count = [], 0
     make_folder(pool)
-    for digest in rows.blobs():
+    for name in rows.blobs():
         count += 1
-        if not _pooled(blob_path(folder, digest), blob_path(pool, digest), digest, fast=fast):
-            lacking.append(digest)
+        if not _pooled(blob_path(folder, name), blob_path(pool, name), digest_in(name), fast=fast):
+            lacking.append(name)
     return sorted(lacking), count
 
 
@@ -156,9 +159,9 @@ def _prune(desk: Desk, place: Path, keep: int) -> list[str]:
     named: set[bytes] = set()
     for path in kept:
         with desk.rows(path) as rows:
-            named.update(bytes.fromhex(digest) for digest in rows.blobs())
+            named.update(bytes.fromhex(digest_in(name)) for name in rows.blobs())
     for path in (place / POOL).glob("??/*"):
-        digest = path.name.partition(".")[0]
+        digest = digest_in(path.name)
         if DIGEST.fullmatch(digest) and bytes.fromhex(digest) not in named:
             path.unlink()
     return [path.name for path in old]

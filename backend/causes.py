@@ -32,6 +32,7 @@ Code = Literal[
     "clock_off",
     "old_version",
     "no_place",
+    "photos_late",
 ]
 CODES: Final[tuple[str, ...]] = get_args(Code)
 Cause = tuple[Code, int]  # the code and its figure
@@ -75,6 +76,7 @@ class Phone(Struct, frozen=True):
     behind_ms: int = 0  # since when it was seen with another version than the server's; 0: it is not behind
     lacking: int = 0  # numbers it has made that the log has not
     revoked: bool = False  # it is signed out, so it cannot be heard
+    overdue_ms: int = 0  # since when the oldest of its photos that are overdue is expected; 0: none is
 
 
 def causes(phone: Phone, now_ms: int) -> list[Cause]:
@@ -134,6 +136,11 @@ def _no_place(phone: Phone, _: int) -> int | None:
     return 0 if phone.report.geo == "denied" else None
 
 
+def _photos_late(phone: Phone, now_ms: int) -> int | None:
+    """Say how long the oldest photo that is overdue has been expected."""
+    return max(0, now_ms - phone.overdue_ms) if phone.overdue_ms else None
+
+
 RULES: Final[dict[Code, Callable[[Phone, int], int | None]]] = {
     "missing": _missing,
     "store_damaged": _store_damaged,
@@ -144,6 +151,7 @@ RULES: Final[dict[Code, Callable[[Phone, int], int | None]]] = {
     "clock_off": _clock_off,
     "old_version": _old_version,
     "no_place": _no_place,
+    "photos_late": _photos_late,
 }
 
 

@@ -1,10 +1,10 @@
 """Anti-entropy: whether a phone holds what its person may see, area by area, and what to tell anew if not.
 
 It finds what no rule foresaw: a fold that came out otherwise, a store that lost a row. What differs is
-listed, and the scopes that hold it are told from the start by the next exchange (docs/sync.md section 14).
+listed, and told from the start by the next exchange (docs/sync.md section 14).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
 import msgspec
@@ -22,6 +22,7 @@ from sync.value import INT_MAX
 LISTED_MAX: Final = 5_000  # ids of one answer
 LOOKED_MAX: Final = 2_000  # records looked at before the rest is left to another request: about 0.2 s
 AREAS_MAX: Final = 5_000  # areas of one request; a city has fewer grids
+AGAIN_MAX: Final = 100  # areas told again one by one; of more, the scopes that hold them: cursors are short
 
 
 class Asked(Struct, frozen=True):
@@ -86,10 +87,12 @@ def _areas(lane: Lane, asked: Asked, actor: Actor, world: World) -> Iterator[tup
             yield area, {each.id: fingerprint(each) for each in seen if each is not None}
 
 
-def _anew(lane: Lane, cursor: Cursor, areas: Iterable[int], actor: Actor, units: Units) -> str:
-    """Give the cursor of a phone that is to hear anew of the scopes that hold some areas."""
+def _anew(lane: Lane, cursor: Cursor, areas: Collection[int], actor: Actor, units: Units) -> str:
+    """Give the cursor of a phone that is to hear again of some areas."""
     anew: set[Scope] = set()
     for area in areas:
         above = path(area, units)
-        anew |= {scope for scope in cursor.heard if scope.unit in above} or {Scope(-actor.person, "")}
+        holding = {scope for scope in cursor.heard if scope.unit in above}
+        few = {Scope(area, "")} if len(areas) <= AGAIN_MAX else holding
+        anew |= few if holding else {Scope(-actor.person, "")}
     return spell(from_the_start(lane, cursor, anew, actor, units))

@@ -26,6 +26,12 @@ class Settings(Struct, frozen=True):
     kinds: str = ""  # further directory of kind pages; default <data>/kinds
     code_hours: Annotated[int, Meta(ge=1, le=8_760)] = 24  # how long an enrolment code is good for
     photo_mb: Annotated[int, Meta(ge=1, le=20)] = 20  # largest upload, MB (2**20 bytes)
+    upload_hours: Annotated[int, Meta(ge=1, le=8_760)] = 168  # how long an unfinished upload is kept
+    uploads_open: Annotated[int, Meta(ge=1)] = 100  # uploads one person may leave unfinished
+    uploads_mb: Annotated[int, Meta(ge=1)] = 4_096  # all unfinished uploads together, MB
+    photo_late_hours: Annotated[int, Meta(ge=1, le=8_760)] = 24  # until a photo is missed
+    emergency_late_hours: Annotated[int, Meta(ge=1, le=8_760)] = 1  # and one of an emergency
+    keep_days: Annotated[int, Meta(ge=1, le=36_500)] = 120  # bytes nobody needs, and again in the trash
     hosts: str = ""  # comma-separated Host names to answer to; empty: any
     schema: bool = False  # serve /schema (OpenAPI)
 

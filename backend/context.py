@@ -2,12 +2,17 @@
 
 from msgspec import Struct
 
+from backend.care import Care
+from backend.collect import Collector
 from backend.config import Settings
+from backend.darkroom import Darkroom
 from backend.devices import Contacts
+from backend.links import Links
 from backend.people import Brake
 from backend.photos import Photos
 from backend.ports import Bell, Lanes, People
 from backend.towns import Towns
+from backend.upload import Uploads
 from backend.witness import Watch
 
 
@@ -23,3 +28,8 @@ class Context(Struct, frozen=True):
     brake: Brake
     contacts: Contacts
     watch: Watch
+    uploads: Uploads
+    care: Care
+    collector: Collector
+    darkroom: Darkroom
+    links: Links

@@ -1,17 +1,20 @@
 """Cursors: how far a device has heard, per scope of its view. Opaque to the device.
 
 A scope is a granted unit with the roles held on it (other roles may read other records), or a
-person's own records. One that is new in the view is heard from the start; one that is gone is taken
+person's own records; or, until it has been told again, an area in which a phone was found to differ
+(backend/check.py). One that is new in the view is heard from the start; one that is gone is taken
 back; both in pages.
 Form: four digits that tell what else the device was told (directory, backups), five that seal the rest,
 the position of the log when the cursor was given; then per scope `unit.roles.position`; numbers in base
 36, parts joined by `-`. Between two pages the position is `at+base`; of a scope that is being taken back
 it begins with `~`; one that is the same as the one before is left out, as it mostly is, and so are the
 points at the end.
-The seal is a hash over the cursor, its device and the hash of the log at that position. So a cursor
-shows two things by itself: that this server gave it to this device, and that the log it was given from
-is still this one (I11). As what a device was last told holds all its acknowledged ops, that one position
-stands for both the pull and the acknowledgements.
+The seal is a hash over the cursor, its device and the hash of the log at that position, and, while a scope
+is told page by page from the start, the floor of the log. So a cursor shows two things by itself: that
+this server gave it to this device, and that the log it was given from is still this one (I11). As what a
+device was last told holds all its acknowledged ops, that one position stands for both the pull and the
+acknowledgements. A device that is to hear everything again puts `*` before it: what it heard is forgotten,
+which log it heard that from is not.
 """
 
 import re
@@ -36,7 +39,12 @@ class Scope(Struct, frozen=True, order=True):
     """One part of a view."""
 
     unit: int  # or minus a person: that person's own records
-    roles: str  # digest of the roles held on the unit; "" for own records
+    roles: str  # digest of the roles held on the unit; "" for own records, and for an area to be told again
+
+    @property
+    def again(self) -> bool:
+        """Whether it is an area that lies in another scope and is told again."""
+        return self.unit > 0 and not self.roles
 
 
 class Heard(Struct, frozen=True, order=True):
@@ -57,6 +65,7 @@ class Cursor(Struct, frozen=True):
 
 
 NEVER: Final = Cursor("", 0, {})
+AGAIN: Final = "*"  # before a cursor: tell everything again
 
 
 def spell(cursor: Cursor) -> str:

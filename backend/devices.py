@@ -9,15 +9,20 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from backend.care import BEGIN, shows
 from backend.causes import Cause, Loss, Phone, Report, causes
 from backend.people import Session
-from backend.ports import Lanes, People, Person, Reported
+from backend.ports import Lane, Lanes, People, Person, Reported
 from backend.problems import Refused
 from backend.ranges import Ranges, missing
-from sync.permit import Units, live, supervised
+from sync.kind import Kinds
+from sync.permit import live, supervised
+from sync.settle import World
 
 FLUSH_MS: Final = 60_000  # contact times are kept to the minute: one write for all phones of it
 RANGES_MAX: Final = 32  # ranges told of one incarnation: a page for people
+PHOTOS_MAX: Final = 5_000  # missing photos counted in one look at the phones of a town: about 0.3 s
+NUMBER_BYTES: Final = 4  # of a device id: its number
 Numbers = Mapping[str, tuple[Ranges, int]]  # by device id: what the log holds, the highest claimed
 
 
@@ -37,6 +42,16 @@ class Incarnation(Struct, frozen=True):
     missing: Ranges  # at most RANGES_MAX
 
 
+class Missing(Struct, frozen=True):
+    """Photos of one phone that are announced and not here."""
+
+    count: int = 0
+    partial: int = 0  # of these: part of them is here
+    overdue: int = 0  # of these: did not come in time
+    oldest_ms: int = 0  # when the oldest was announced, 0 if there is none
+    overdue_ms: int = 0  # when the oldest overdue one was
+
+
 class Row(Struct, frozen=True):
     """One phone, as a supervisor's page shows it."""
 
@@ -54,6 +69,7 @@ class Row(Struct, frozen=True):
     ids: list[Incarnation]
     lost: list[Loss]
     causes: list[Cause]
+    photos: Missing = Missing()
 
 
 def read_report(body: bytes) -> Report:
@@ -128,18 +144,24 @@ class Contacts:
 
 
 async def listed(
-    people: People, lanes: Lanes, contacts: Contacts, session: Session, units: Units, now_ms: int
+    people: People, lanes: Lanes, contacts: Contacts, session: Session, world: World, now_ms: int
 ) -> list[Row]:
     """List the phones of the people a supervisor looks after; raises not_found for anybody else."""
-    reach = supervised(session.grants, units)
+    reach = supervised(session.grants, world.units)
     if not reach:
         raise Refused("not_found")
     town = session.person.town
     await contacts.write_claims()
     persons = {person.id: person for person in await people.people(town) if _within(person, reach)}
-    numbers = await lanes.read(town, lambda lane: lane.numbers())
+    numbers, photos = await lanes.read(town, lambda lane: (lane.numbers(), missing_photos(lane, world.kinds)))
     found = [
-        _row(replace(each, heard_ms=contacts.last(each)), persons[each.device.person], numbers, now_ms)
+        _row(
+            replace(each, heard_ms=contacts.last(each)),
+            persons[each.device.person],
+            numbers,
+            photos.get(each.device.number, Missing()),
+            now_ms,
+        )
         for each in await people.reported(town)
         if each.device.person in persons
     ]
@@ -155,10 +177,32 @@ def _within(person: Person, reach: frozenset[int]) -> bool:
 def _concerns(row: Row, person: Person, now_ms: int) -> bool:
     """Tell whether a phone is in use, or out of use with something of it amiss."""
     in_use = not row.out and live(person.grants, now_ms)
-    return bool(in_use or row.waiting or row.lost or row.made > row.held)
+    return bool(in_use or row.waiting or row.lost or row.made > row.held or row.photos.overdue)
 
 
-def _row(of: Reported, person: Person, numbers: Numbers, now_ms: int) -> Row:
+def missing_photos(lane: Lane, kinds: Kinds) -> dict[int, Missing]:
+    """Count what is announced and not here, by the number of the phone that spoke of it first.
+
+    Only what a record still shows counts, and of a town that lacks very many the oldest.
+    """
+    found: dict[int, Missing] = {}
+    for row in lane.album.waiting(BEGIN, PHOTOS_MAX):
+        records = lane.records(lane.album.referring(row.key)).values()
+        if not any(shows(record, row.key, kinds) for record in records):
+            continue
+        number = int.from_bytes(row.device[:NUMBER_BYTES], "big")
+        known = found.get(number, Missing())
+        found[number] = Missing(
+            known.count + 1,
+            known.partial + bool(row.partial),
+            known.overdue + bool(row.overdue_ms),
+            known.oldest_ms or row.announced_ms,  # they come in the order of their announcement
+            known.overdue_ms or (row.announced_ms if row.overdue_ms else 0),
+        )
+    return found
+
+
+def _row(of: Reported, person: Person, numbers: Numbers, photos: Missing, now_ms: int) -> Row:
     said = _said(of.report)
     report, prefix = said.report, f"{of.device.number:08x}"
     mine = {device[8:]: each for device, each in numbers.items() if device.startswith(prefix)}
@@ -167,11 +211,11 @@ def _row(of: Reported, person: Person, numbers: Numbers, now_ms: int) -> Row:
         mine[report.incarnation] = ranges, max(top, report.top)
     ids = [_incarnation(name, *mine[name]) for name in sorted(mine)]
     made, held = sum(each.made for each in ids), sum(each.held for each in ids)
-    phone = Phone(report, of.heard_ms, said.behind_ms, _lacking(ids, report), of.revoked)
+    phone = Phone(report, of.heard_ms, said.behind_ms, _lacking(ids, report), of.revoked, photos.overdue_ms)
     short = [replace(each, missing=each.missing[:RANGES_MAX]) for each in ids]
     return Row(
         of.device.number, of.name, person.id, person.name, person.phone, of.revoked, of.heard_ms, made, held,
-        report.waiting, report.oldest_ms, short, list(report.lost), causes(phone, now_ms),
+        report.waiting, report.oldest_ms, short, list(report.lost), causes(phone, now_ms), photos,
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ only once the folder is flushed too, and bytes only once the file is.
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -32,25 +32,31 @@ def flush_file(path: Path) -> None:
 
 def put_file(path: Path, content: bytes) -> None:
     """Write a file durably; whoever reads the name meanwhile has the old bytes or the new ones."""
+    put_pieces(path, [content])
+
+
+def put_pieces(path: Path, pieces: Iterable[bytes]) -> None:
+    """Write a file durably, piece by piece: it is whole or not there."""
     beside = path.with_name(path.name + BESIDE)
     try:
         with beside.open("wb") as file:
-            file.write(content)
+            file.writelines(pieces)
             file.flush()
             os.fsync(file.fileno())
         beside.rename(path)
-    except OSError:
+    except BaseException:
         beside.unlink(missing_ok=True)
         raise
     flush(path.parent)
 
 
 def copy_file(source: Path, to: Path) -> str:
-    """Copy a file durably; gives the SHA-256 of what was written, as it is read back. 64 hex digits."""
+    """Copy a file and its mode durably; gives the SHA-256 of what is then read back, 64 hex digits."""
     to.parent.mkdir(parents=True, exist_ok=True)
     beside = to.with_name(to.name + BESIDE)
     try:
         shutil.copyfile(source, beside)
+        shutil.copymode(source, beside)
         flush_file(beside)
         found = hash_of(beside)
         beside.rename(to)

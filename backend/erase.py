@@ -4,12 +4,15 @@ The ledger is written first, so that whatever happens next the erasure is done a
 at every start, before anything is accepted. Photos go before the record, for the record leads to them.
 """
 
+from base64 import b64decode, urlsafe_b64decode
 from collections.abc import Sequence
 from typing import Final
 
 from msgspec import Struct
 
-from backend.ports import Blobs, Lane, Lanes, Ledger, PhotoRow
+from backend.announce import shot_of
+from backend.ports import Attic, Blobs, Lane, Lanes, Ledger, PhotoRow
+from media.intake import key_of
 from sync.clock import SERVER, Stamp, tick
 from sync.kind import Kinds
 from sync.op import Op, Verdict
@@ -19,6 +22,7 @@ from sync.settle import SYSTEM, Settled, enter
 from sync.value import is_record_id
 
 SIZES: Final = ("", ".thumb", ".medium")  # what ends the names under which the bytes of a photo lie
+ORIGINAL: Final = ".original"  # and that of the file it was made from, sealed, by its own SHA-256
 
 
 class NotErased(ValueError):
@@ -39,6 +43,7 @@ class Store(Struct, frozen=True):
     lanes: Lanes
     blobs: Blobs
     ledger: Ledger
+    attic: Attic | None = None
 
 
 async def erase(store: Store, town: int, record: str, kinds: Kinds, now_ms: int) -> Erased:
@@ -46,7 +51,7 @@ async def erase(store: Store, town: int, record: str, kinds: Kinds, now_ms: int)
     if not is_record_id(record):
         raise NotErased(f"{record} is no record id")
     found, naming, photos = await store.lanes.read(town, lambda lane: _looked_up(lane, town, record, kinds))
-    store.ledger.add(town, [*found, *(row.key for row in photos)])
+    store.ledger.add(town, [*found, *(key for row in photos for key in _keys(row))])
     await _carry_out(store, town, found, now_ms)
     return Erased(found, len(photos), naming)
 
@@ -102,13 +107,53 @@ def _is_erased(lane: Lane, record: str) -> bool:
 
 
 async def _carry_out(store: Store, town: int, records: Sequence[str], now_ms: int) -> None:
-    """Take photos, content and records away, in this order."""
+    """Take photos, content and records away, in this order.
+
+    The bytes a second time at the end: an upload may have brought some between the first and the rows. One
+    that ends later finds no row, and takes its bytes away itself (backend/photos.py).
+    """
     photos = await store.lanes.read(town, lambda lane: lane.album.alone(records))
     for row in photos:
-        if row.sha256 and not await _shown_elsewhere(store.lanes, town, row):
-            for size in SIZES:
-                await store.blobs.drop(f"{row.sha256.hex()}{size}")
-    await store.lanes.write(town, lambda lane: _remove(lane, records, [row.key for row in photos], now_ms))
+        await drop_bytes(store.lanes, store.blobs, town, row)
+        await _empty_attic(store.attic, row)
+
+    def remove(lane: Lane) -> list[PhotoRow]:
+        last = lane.album.alone(records)
+        _remove(lane, records, [row.key for row in last], now_ms)
+        return last
+
+    for row in await store.lanes.write(town, remove):
+        await drop_bytes(store.lanes, store.blobs, town, row)
+
+
+async def drop_bytes(lanes: Lanes, blobs: Blobs, town: int, photo: PhotoRow) -> None:
+    """Take the bytes of a photo away for good, unless another town has the same one."""
+    if await _shown_elsewhere(lanes, town, photo):
+        return
+    for size in SIZES if photo.sha256 else ():
+        await blobs.drop(f"{photo.sha256.hex()}{size}")
+    if photo.original:
+        await blobs.drop(f"{photo.original.hex()}{ORIGINAL}")
+
+
+def _keys(photo: PhotoRow) -> list[str]:
+    """Name a photo and the file it was made from: bytes of either may be on their way."""
+    original = b64decode(shot_of(photo).original)
+    return [photo.key, key_of(original)] if original else [photo.key]
+
+
+async def _empty_attic(attic: Attic | None, photo: PhotoRow) -> None:
+    """Take what the trash holds of a photo away; folders that restores left are the operator's to delete."""
+    if attic is None:
+        return
+    for name in await attic.trash():
+        if name.startswith((start_of(photo.key), photo.original.hex() or start_of(photo.key))):
+            await attic.burn(name)
+
+
+def start_of(key: str) -> str:
+    """Say how the name under which a photo's bytes lie begins: the key is half of their SHA-256."""
+    return urlsafe_b64decode(key + "==").hex()
 
 
 async def _shown_elsewhere(lanes: Lanes, town: int, photo: PhotoRow) -> bool:

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from backend.access import doubts_told
 from backend.announce import announced, spoken
 from backend.cursor import TOLD_DIGITS, parse, spell
 from backend.ledger import allowed, recall
@@ -223,7 +224,7 @@ def _receipt(
         missing=missing(seen, push.top)[:OPS_MAX],
         verdicts=[each for each in verdicts if each.code != "applied" or each.received_ms != now_ms],
         records=fresh.records,
-        photos=[spoken(row) for row in rows.values()],
+        photos=[spoken(row, doubts_told(lane, row, actor, town.world)) for row in rows.values()],
         gone=fresh.gone,
         directory=town.directory_version if changed else "",
         anew=fresh.anew,

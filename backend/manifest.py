@@ -24,6 +24,7 @@ MANIFEST: Final = "manifest.json"
 DATABASE: Final = "qianshao.db"
 PAGES: Final = "kinds"
 POOL: Final = "photos"
+AMISS: Final = "amiss.json"  # keys of photos that `qianshao check` found missing or damaged
 OTHER_TABLES: Final = "its tables are of version {}, this program's of {}: it is not looked at further"
 
 

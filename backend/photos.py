@@ -1,26 +1,31 @@
-"""Photos in and out: a checked upload of the screen size, its renditions, and who may look."""
+"""Photos in and out: what is sent is checked and kept, what is shown was drawn anew (backend/darkroom.py)."""
 
+import asyncio
 import base64
 import binascii
 import logging
-from typing import Final, Literal
+from collections.abc import Callable
+from typing import Final, Literal, Protocol
 
+from msgspec import Struct
 from msgspec.structs import replace
 
+from backend.access import note_opening, reviewed, tell, visible
+from backend.announce import shot_of
+from backend.erase import ORIGINAL, drop_bytes
+from backend.evidence import Notary
 from backend.ports import Blobs, Lane, Lanes, PhotoRow
 from backend.problems import Code, Refused
-from media.intake import take_in
+from backend.towns import wall_ms
+from media.header import MEDIA_TYPES, read_header
+from media.intake import Intake, is_sound, take_in
 from media.refusal import Refusal
 from media.rendition import RENDITION_TYPE
-from media.sandbox import Sandbox
-from sync.clock import tick
-from sync.op import Op, Verdict
-from sync.permit import Actor, may_read, may_see
-from sync.register import Record, present, touch
-from sync.settle import SYSTEM, Settled, World, enter
+from sync.permit import Actor
+from sync.settle import World
 from sync.value import is_photo
 
-Size = Literal["thumb", "medium", "screen"]
+Size = Literal["thumb", "medium", "screen", "original"]
 PROBLEM_OF: Final[dict[Refusal, Code]] = {
     "too_large": "too_large",
     "hash_mismatch": "hash_mismatch",
@@ -31,7 +36,16 @@ PROBLEM_OF: Final[dict[Refusal, Code]] = {
     "busy": "busy",
 }
 RETRY_S: Final = 30  # after "busy": a full queue of pictures is developed in about that time
-_log: Final = logging.getLogger(__name__)
+STAND_IN: Final = {"thumb": ("thumb",), "medium": ("medium", "thumb"), "screen": ("medium", "thumb")}
+_opened: Final = logging.getLogger("qianshao.opened")
+_opened.setLevel(logging.INFO)  # said whatever else is: who looked at what was sealed
+
+
+class Accepted(Struct, frozen=True):
+    """What became of bytes that were sent: they are on disk and match."""
+
+    new: bool
+    at: int  # position of the log that says so; 0 if they were here before, or of an original
 
 
 def read_digest(header: str) -> bytes:
@@ -46,30 +60,37 @@ def read_digest(header: str) -> bytes:
     return digest
 
 
-def visible(lane: Lane, key: str, actor: Actor, world: World) -> bool:
-    """Tell whether some record this person may read shows them the photo: access follows the record."""
-    records = lane.records(lane.album.referring(key))
-    return any(_shows(record, key, actor, world) for record in records.values())
+class Picture(Struct, frozen=True):
+    """One size of a photo, ready to be served."""
+
+    body: bytes
+    media_type: str
+    tag: str  # names these bytes
+    file: str = ""  # name to be saved under, of what is not to be shown in place
 
 
-def _shows(record: Record, key: str, actor: Actor, world: World) -> bool:
-    kind = world.kinds.get(record.kind)
-    if kind is None or not may_read(kind, actor, record, world.units):
-        return False
-    return any(
-        key in present(record.cells[name])
-        for name, field in kind.fields.items()
-        if field.type == "photos" and name in record.cells and may_see(field, actor, record, world.units)
-    )
+class Developing(Protocol):
+    """What makes renditions: backend.darkroom.Darkroom."""
+
+    def wake(self) -> None:
+        """Hear that a photo was verified."""
+
+    async def now(self, town: int, key: str) -> bool:
+        """Develop a photo that is still to be developed; False if there is no room for it just now."""
 
 
 class Photos:
     """The photo store of all towns."""
 
-    def __init__(self, lanes: Lanes, blobs: Blobs, sandbox: Sandbox) -> None:
+    def __init__(
+        self, lanes: Lanes, blobs: Blobs, darkroom: Developing, now_ms: Callable[[], int] = wall_ms,
+        notary: Notary | None = None,
+    ) -> None:  # fmt: skip
         self._lanes = lanes
         self._blobs = blobs
-        self._sandbox = sandbox
+        self._darkroom = darkroom
+        self._now_ms = now_ms
+        self._notary = notary
 
     async def expect(self, town: int, key: str, actor: Actor, world: World) -> PhotoRow:
         """Find the photo this person may send; raises not_found, whatever the reason, to all others."""
@@ -85,72 +106,139 @@ class Photos:
 
     async def accept(
         self, town: int, key: str, digest: bytes, body: bytes, actor: Actor, world: World
-    ) -> bool:
-        """Verify and keep one photo (I7, I9); True if it is new. Durable when it returns."""
+    ) -> Accepted:
+        """Verify and keep one photo (I7, I9). Durable when it returns."""
         row = await self.expect(town, key, actor, world)
         if row.sha256:
-            return False
-        taken = take_in(body, digest)
-        if isinstance(taken, str):
-            raise Refused(PROBLEM_OF[taken], taken)
+            return Accepted(new=False, at=0)
+        taken = await _checked(body, digest)
         if taken.key != key:
             raise Refused("hash_mismatch")
-        await self.store(taken.sha256.hex(), body)
-        known = replace(row, sha256=taken.sha256, media_type=f"image/{taken.format.lower()}", size=len(body))
+        return await self._keep(town, taken, body, world)
 
-        def note(lane: Lane) -> None:
-            lane.album.put(known)
-            _tell(lane, key, world)
+    async def bring_back(self, town: int, key: str, body: bytes, world: World) -> bool:
+        """Take in bytes that had been put away; True if they are that photo's and nobody was faster."""
+        taken = take_in(body)
+        if isinstance(taken, str) or taken.key != key:
+            return False
+        return (await self._keep(town, taken, body, world)).new
 
-        await self._lanes.write(town, note)
-        return True
+    async def _keep(self, town: int, taken: Intake, body: bytes, world: World) -> Accepted:
+        """Put what passed intake on disk, then say so; raises not_found if it was erased meanwhile."""
+        name = taken.sha256.hex()
+
+        def note(lane: Lane) -> Accepted | None:
+            now = lane.album.rows([taken.key]).get(taken.key)
+            if now is None or now.sha256:  # or another upload of it was faster
+                return Accepted(new=False, at=0) if now else None
+            lane.album.put(
+                replace(
+                    now, sha256=taken.sha256, media_type=taken.media_type, size=len(body),
+                    partial=0, overdue_ms=0, verified_ms=self._now_ms(), developed_ms=0,
+                )
+            )  # fmt: skip
+            at = tell(lane, taken.key, world)
+            if self._notary:
+                self._notary.receive(lane, town, taken.key, at)
+            return Accepted(new=True, at=at)
+
+        with self._blobs.claim(name):
+            await self.store(name, body)
+            accepted = await self._lanes.write(town, note)
+        self._darkroom.wake()
+        if accepted is None:
+            await drop_bytes(self._lanes, self._blobs, town, PhotoRow(taken.key, 0, b"", taken.sha256))
+            raise Refused("not_found")
+        return accepted
+
+    async def accept_original(
+        self, town: int, key: str, digest: bytes, body: bytes, actor: Actor, world: World
+    ) -> Accepted:
+        """Keep the file a photo was made from, sealed: never drawn from and never served as a rendition.
+
+        Only the one that the announcement named; raises not_found where it named none, hash_mismatch
+        for any other bytes.
+        """
+        row = await self.expect(town, key, actor, world)
+        named = base64.b64decode(shot_of(row).original)
+        if not named:
+            raise Refused("not_found")
+        if row.original:
+            return Accepted(new=False, at=0)
+        taken = await _checked(body, digest)
+        if taken.sha256 != named:
+            raise Refused("hash_mismatch")
+        if is_sound(taken.media_type):
+            raise Refused("not_an_image")
+        name = named.hex() + ORIGINAL
+
+        def note(lane: Lane) -> Accepted | None:
+            now = lane.album.rows([key]).get(key)
+            if now is not None:
+                lane.album.put(replace(now, original=named, developed_ms=0))  # it may say more than we know
+            return None if now is None else Accepted(new=not now.original, at=0)
+
+        with self._blobs.claim(named.hex()):
+            await self._blobs.put(name, body)
+            accepted = await self._lanes.write(town, note)
+        self._darkroom.wake()
+        if accepted is None:  # it was erased meanwhile
+            await self._blobs.drop(name)
+            raise Refused("not_found")
+        return accepted
 
     async def store(self, name: str, body: bytes) -> None:
-        """Keep a photo that passed intake, with its renditions."""
+        """Keep the bytes of a photo that passed intake. Durable."""
         await self._blobs.put(name, body)
-        await self._develop(name, body)
 
-    async def _develop(self, name: str, body: bytes) -> None:
-        """Make the renditions; one that fails never holds up the record (E8)."""
-        made = await self._sandbox.develop(body)
-        if made == "busy":  # nothing is wrong with it: the phone comes again
-            raise Refused("busy", retry_s=RETRY_S)
-        if isinstance(made, str):
-            _log.warning("no rendition of %s: %s", name[:12], made)
-            return
-        await self._blobs.put(f"{name}.thumb", made.thumb)
-        await self._blobs.put(f"{name}.medium", made.screen)
+    async def fetch(self, town: int, key: str, size: Size, actor: Actor, world: World) -> Picture:
+        """Give one size of a photo, drawn anew; a voice note as it came. Raises not_found or busy.
 
-    async def fetch(
-        self, town: int, key: str, size: Size, actor: Actor, world: World
-    ) -> tuple[bytes, str, str]:
-        """Give one size of a photo: bytes, media type, and a tag. The next smaller stands in for none."""
+        The next smaller size stands in for none; what is still to be developed is developed now.
+        """
         row = await self.expect(town, key, actor, world)
+        if size == "original":
+            return await self._original(town, row, actor, world)
         if not row.sha256:
             raise Refused("not_found")
         name = row.sha256.hex()
-        for each in {"thumb": ("thumb",), "medium": ("medium", "thumb"), "screen": ("medium", "thumb")}[size]:
-            body = await self._blobs.get(f"{name}.{each}")
-            if body is not None:
-                return body, RENDITION_TYPE, f"{name[:16]}.{each}"
+        if is_sound(row.media_type):
+            return _found(await self._blobs.get(name), row.media_type, name[:16])
+        for _ in range(2):
+            for each in STAND_IN[size]:
+                body = await self._blobs.get(f"{name}.{each}")
+                if body is not None:
+                    return Picture(body, RENDITION_TYPE, f"{name[:16]}.{each}")
+            if not row.developed_ms and not await self._darkroom.now(town, key):
+                raise Refused("busy", retry_s=RETRY_S)
         raise Refused("not_found")
 
+    async def _original(self, town: int, row: PhotoRow, actor: Actor, world: World) -> Picture:
+        """Open the sealed original for who may (docs/kinds.md, review), and note that it was opened."""
+        if not row.original or not await self._lanes.read(
+            town, lambda lane: reviewed(lane, row.key, actor, world)
+        ):
+            raise Refused("not_found")
+        digest, at_ms = row.original.hex(), self._now_ms()
+        body = await self._blobs.get(digest + ORIGINAL)
+        header = read_header(body or b"")
+        if body is None or isinstance(header, str):
+            raise Refused("not_found")
+        await self._lanes.write(town, lambda lane: note_opening(lane, row.key, actor.person, at_ms))
+        _opened.info("the original of %s in town %d was opened by person %d", row.key, town, actor.person)
+        file = f"{row.key}.{header.format.lower()}"
+        return Picture(body, MEDIA_TYPES[header.format], f"{digest[:16]}.original", file)
 
-def _tell(lane: Lane, key: str, world: World) -> None:
-    """Let everyone who sees the photo hear that it has arrived."""
-    known = lane.load("", [])
-    changed, seq = {}, known.seq
-    for record in (lane.records(lane.album.referring(key))).values():
-        fields = world.kinds[record.kind].fields if record.kind in world.kinds else {}
-        held, seq = dict(record.held), seq + 1  # a position each: a page may end between two records
-        for name, cell in record.cells.items():
-            if name in fields and fields[name].type == "photos" and key in present(cell):
-                held[name] = touch(held.get(name), seq, "")
-        changed[record.id] = replace(record, held=held)
-    if not changed:
-        return
-    # A row of the log, so that its hash tells these positions from those of a log that was restored (I11).
-    clock = tick(known.clock, known.clock.wall_ms)
-    op = Op(seq + 1, clock, "", next(iter(changed)), None, {"photo": key})
-    settled = Settled(changed, [], [], clock, seq, known.head)
-    lane.save(enter(settled, SYSTEM, clock, op, Verdict(op.n, "applied", clock.wall_ms)), {})
+
+async def _checked(body: bytes, digest: bytes) -> Intake:
+    """Let bytes pass the gate, beside the event loop: 20 MB take a while to hash. Raises Refused."""
+    taken = await asyncio.to_thread(take_in, body, digest)
+    if isinstance(taken, str):
+        raise Refused(PROBLEM_OF[taken], taken)
+    return taken
+
+
+def _found(body: bytes | None, media_type: str, tag: str) -> Picture:
+    if body is None:
+        raise Refused("not_found")
+    return Picture(body, media_type, tag)

@@ -1,6 +1,7 @@
 """Ports: what the server needs of the world outside. Every port has two adapters at least."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Final, Protocol, TypeVar
 
 from msgspec import Struct
@@ -32,9 +33,10 @@ class PhotoRow(Struct, frozen=True):
     verified_ms: int = 0  # when its bytes were on disk and checked
     original: bytes = b""  # SHA-256 of the original, once that is on disk too
     exif: bytes = b""  # JSON of media.metadata.Metadata: what the camera wrote beside the picture
-    prints: bytes = b""  # 16 bytes: the perceptual hashes, see media/fingerprint.py
+    prints: bytes = b""  # 16 bytes, see media/fingerprint.py; empty if it says nothing
     flags: bytes = b""  # JSON: what a reviewer should look at, see backend/doubts.py
     seal: bytes = b""  # the server's counter-signature, see backend/evidence.py
+    developed_ms: int = 0  # when its renditions were made and its flags found, 0 if that is still to do
 
 
 class Album(Protocol):
@@ -57,6 +59,36 @@ class Album(Protocol):
 
     def forget(self, keys: Sequence[str]) -> None:
         """Forget photos, as if they had never been announced."""
+
+    def key_of(self, device: bytes) -> bytes:
+        """Give the public key a device seals its photos with, empty if it has told none."""
+
+    def enlist(self, device: bytes, key: bytes, now_ms: int) -> bytes:
+        """Note a device's key unless it has one; gives the key it has now."""
+
+    def chained(self, device: bytes) -> list[PhotoRow]:
+        """List the photos a device announced as links of its chain, in that order."""
+
+    def undeveloped(self, limit: int) -> list[PhotoRow]:
+        """List verified photos that are still to be developed, the newest first."""
+
+    def near(self, ways: Sequence[bytes], limit: int) -> list[PhotoRow]:
+        """List photos that look like one (media.fingerprint.alike), held in eight ways; the nearest first."""
+
+    def earlier(self, row: PhotoRow, limit: int) -> list[PhotoRow]:
+        """List the photos the same device announced before or with this one, the latest first."""
+
+    def waiting(self, after: tuple[int, str], limit: int) -> list[PhotoRow]:
+        """List photos whose bytes are not here and that a record refers to, by announced_ms and key.
+
+        `after` is the last one of the page before, (-1, "") for the first.
+        """
+
+    def verified(self, after: str, limit: int) -> list[PhotoRow]:
+        """List photos whose bytes are said to be here, by key, from after a key."""
+
+    def originals(self, digests: Sequence[bytes]) -> set[bytes]:
+        """Say which SHA-256 are those of originals that are said to be here."""
 
 
 class Lane(Protocol):
@@ -250,6 +282,92 @@ class Blobs(Protocol):
 
     async def drop(self, name: str) -> None:
         """Take bytes away for good; that there are none is no fault."""
+
+    async def listed(self, start: str) -> list[str]:
+        """List the names that begin with two characters."""
+
+    async def hash(self, name: str) -> str:
+        """Give the SHA-256 of what lies under a name now, 64 hex digits; "" if nothing does."""
+
+    def claim(self, name: str) -> AbstractContextManager[None]:
+        """Keep a name, and those that begin with it and a dot, from being buried meanwhile."""
+
+    def claims(self) -> int:
+        """Say how many claims have begun so far."""
+
+    async def bury(self, name: str, claims: int) -> bool:
+        """Put bytes into the trash, where the attic finds them; False if there are none.
+
+        False too if the name is claimed, or if there were more claims by now: what was looked at before
+        them need not be true any more.
+        """
+
+
+class Attic(Protocol):
+    """Bytes that nobody vouches for: in the trash, in what restores put aside, or among the blobs."""
+
+    async def find(self, start: str) -> bytes | None:
+        """Load bytes whose SHA-256 in hex begins so and is their name; None if there are none."""
+
+    async def trash(self) -> list[str]:
+        """List the names in the trash."""
+
+    async def burn(self, name: str) -> None:
+        """Take bytes out of the trash for good; that there are none is no fault."""
+
+    async def told(self) -> bytes:
+        """Give, once, what a check that ran beside the server has found amiss, empty if nothing."""
+
+    async def recall(self) -> bytes:
+        """Load what was last noted, empty if nothing was."""
+
+    async def note(self, content: bytes) -> None:
+        """Keep what is to be remembered, in place of what was; durable when this returns."""
+
+
+class Upload(Struct, frozen=True):
+    """Bytes that arrive in pieces, and what was said of them."""
+
+    name: str  # 32 hex digits, drawn at random
+    town: int
+    person: int  # whose it is
+    length: int  # bytes; -1 while nobody has told
+    metadata: str  # as sent, see media/tus.py
+    made_ms: int
+    photo: str = ""  # the photo it is of; empty: a plain file of its sender
+    part: str = ""  # "screen" or "original" of that photo
+    sha256: str = ""  # 64 hex digits of the whole, empty if that was not said
+    unproven: int = -1  # where a piece began whose checksum is still to be seen; -1: all bytes count
+    done: bool = False  # whole and verified; the bytes of a photo are then in the photo store
+    at: int = 0  # position of the log by which a photo was verified
+
+
+class Partials(Protocol):
+    """Uploads under way. One piece of work at a time on each upload is the caller's business."""
+
+    async def all(self) -> list[Upload]:
+        """List what is kept; what was left half made is cleared away."""
+
+    async def keep(self, upload: Upload) -> None:
+        """Keep what is known of an upload, in place of what was; a new one holds no bytes. Durable."""
+
+    async def append(self, name: str, piece: bytes) -> None:
+        """Add bytes; raises storage_full, what fitted stays. Durable only once `held` has said so."""
+
+    async def held(self, name: str) -> int:
+        """Say how many bytes are held; they are durable when this returns."""
+
+    async def cut(self, name: str, size: int) -> None:
+        """Throw the bytes from `size` on away. Durable."""
+
+    async def read(self, name: str, at: int, size: int) -> bytes:
+        """Load some of the bytes, fewer at the end."""
+
+    async def drop(self, name: str) -> None:
+        """Forget an upload and its bytes; that there is none is no fault."""
+
+    async def room(self) -> int:
+        """Say how many bytes could still be stored."""
 
 
 class Ledger(Protocol):

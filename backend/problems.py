@@ -27,6 +27,12 @@ Code = Literal[
     "busy",
     "no_such_page",
     "not_allowed",
+    "tus_version",
+    "wrong_type",
+    "wrong_offset",
+    "wrong_checksum",
+    "locked",
+    "too_many_uploads",
 ]
 CODES: Final[tuple[str, ...]] = get_args(Code)
 
@@ -58,6 +64,12 @@ PROBLEMS: Final[dict[Code, Problem]] = {
     "busy": Problem(503, "服务器忙，稍后自动再发", "Busy, try again later"),
     "no_such_page": Problem(404, "没有这个地址", "No such page"),
     "not_allowed": Problem(405, "不能这样用这个地址", "Method not allowed"),
+    "tus_version": Problem(412, "上传的版本不认识，请更新", "This version of tus is not spoken"),
+    "wrong_type": Problem(415, "这不是上传的一段", "Not a piece of an upload"),
+    "wrong_offset": Problem(409, "接的地方不对，会从对的地方接着传", "The upload stands elsewhere"),
+    "wrong_checksum": Problem(460, "这一段传坏了，会再传一次", "The piece does not match its checksum"),
+    "locked": Problem(423, "这一项正忙，马上接着传", "Busy at the moment, ask again where it stands"),
+    "too_many_uploads": Problem(429, "没传完的太多了，先传完再来", "Too many unfinished uploads"),
 }
 
 

@@ -7,10 +7,11 @@ backup lacks (docs/sync.md).
 
 from itertools import islice
 from pathlib import Path
+from typing import Final
 
 from msgspec import Struct
 
-from backend.audit import Rows, audit, blob_path
+from backend.audit import Rows, audit, blob_path, digest_in
 from backend.backup import RENDITIONS, TOLD_MAX
 from backend.durable import copy_file, make_folder
 from backend.ledger import FILE as LEDGER
@@ -27,6 +28,8 @@ from backend.manifest import (
 )
 from backend.swap import fresh_in, swap
 from backend.witness import Backed, put_backed
+
+BEFORE: Final = "before-"  # begins the name of the folder the old content goes to
 
 
 class Restored(Struct, frozen=True):
@@ -49,7 +52,7 @@ def restore(desk: Desk, backup: Path, root: Path, now_ms: int) -> Restored:
         _bring_photos(rows, backup.parent / POOL, fresh / POOL, set(manifest.lacking))
         put_backed(fresh, Backed(marks_of(rows), manifest.at_ms, manifest.name))
     desk.merge_ledgers(backup.parent / LEDGER, root / LEDGER)
-    return Restored(swap(root, f"before-{name_at(now_ms)}"), manifest)
+    return Restored(swap(root, f"{BEFORE}{name_at(now_ms)}"), manifest)
 
 
 def _unpack(backup: Path, manifest: Manifest, fresh: Path) -> None:
@@ -82,14 +85,14 @@ def _prove(desk: Desk, manifest: Manifest, fresh: Path) -> None:
 
 def _bring_photos(rows: Rows, pool: Path, folder: Path, lacking: set[str]) -> None:
     make_folder(folder)
-    for digest in rows.blobs():
-        source, to = blob_path(pool, digest), blob_path(folder, digest)
-        if digest in lacking:
+    for name in rows.blobs():
+        source, to = blob_path(pool, name), blob_path(folder, name)
+        if name in lacking:
             continue
         if not source.is_file():
             raise BadBackup(f"photo {source} is missing")
         make_folder(to.parent)
-        if copy_file(source, to) != digest:
+        if copy_file(source, to) != digest_in(name):
             raise BadBackup(f"photo {source} is damaged")
         for size in RENDITIONS:
             if source.with_name(source.name + size).is_file():

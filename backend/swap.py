@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from backend.durable import BESIDE, flush, put_file
+from backend.evidence import FILE as KEY
 from backend.manifest import DATABASE, PAGES, POOL
 from backend.witness import BACKED, WITNESS
 
@@ -54,9 +55,15 @@ def finish(root: Path) -> None:
         flush(root)
 
 
+def unfinished(root: Path) -> bool:
+    """Tell whether a swap was decided and not finished: what is there is of both, and not to be read."""
+    return (root / READY).is_dir() or (root / MOVING).is_dir()
+
+
 def _put_aside(root: Path, aside: Path) -> None:
     aside.mkdir(exist_ok=True)
-    for name in REPLACED:
+    fresh_key = (root / READY / KEY).exists()  # of a backup without one, the key that is here goes on
+    for name in (*REPLACED, KEY) if fresh_key else REPLACED:
         if (root / name).exists():
             (root / name).rename(aside / name)
     flush(aside)

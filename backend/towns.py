@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from backend.darkroom import Scene
 from backend.exchange import Town
 from backend.kinds import Pages
 from backend.people import Common, Session, common, version_for
@@ -43,6 +44,13 @@ class Towns:
         version = self._directory_version(session, shared) if session else ""
         world, backed = World(self.pages.kinds, shared.tree), self._backed.get(town, 0)
         return Town(town, world, self.pages.version, version, backed, self._ledger)
+
+    async def scene(self, town: int) -> Scene:
+        """Describe what of a town bears on its photos: its pages, and where its units lie."""
+        self.pages.refresh()
+        shared = await self._shared(town)
+        shapes = {unit.id: unit.shape for unit in shared.units}
+        return Scene(World(self.pages.kinds, shared.tree), shapes)
 
     def enrolled(self) -> None:
         """Hear that there is a new device: everybody's directory names it."""

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from backend.cursor import NEVER, Cursor, Heard, Scope, parse, sealed
+from backend.cursor import AGAIN, NEVER, Cursor, Heard, Scope, parse, sealed
 from backend.ports import Lane
 from sync.digest import short
 from sync.kind import Kind, Kinds
@@ -146,7 +146,9 @@ def news(
     head, wanted = lane.head(), scopes(actor)
     heard = _believed(lane, cursor, actor, world.units)
     anew = heard is None
-    heard = heard or NEVER
+    if heard is None or cursor.startswith(AGAIN):
+        heard = NEVER
+    wanted += [scope for scope in heard.heard if scope.again]
     standing = {scope: _standing(heard.heard.get(scope), head) for scope in wanted}
     gone, left, narrowed = _take_back(lane, {**heard.heard}, standing, actor, world)
     if narrowed:
@@ -158,19 +160,21 @@ def news(
     # Up to the end of the feed, not to `head`, and shown since `base`, not since the last page: a record
     # that moves on meanwhile would be missed where it was and shown in part where it is (I5).
     found = lane.since(asked, behind.at, PAGE_RECORDS, at_hand)
+    had = behind.at > 0 or any(scope in heard.heard for scope in group)  # else nothing of it was told yet
     full = len(found) >= PAGE_RECORDS and found[-1][0] < head
     standing |= dict.fromkeys(group, Heard(found[-1][0], behind.base) if full else Heard(head, head))
     records: list[Delta] = []
     keys: list[str] = []
     for record in {record.id: record for _, record in found}.values():
         if not record.kind:
-            gone += [record.id] if behind.at else []  # on a first page nothing was told yet
+            gone += [record.id] if had else []
             continue
         delta = shown(world.kinds, actor, world.units, record, behind.base)
         if delta is not None:
             records.append(delta)
             keys += photo_keys(world.kinds, record, delta.cells)
     more = bool(left) or any(each.at < head for each in standing.values())
+    standing = {scope: each for scope, each in standing.items() if not scope.again or each.at < head}
     given = _sealed(Cursor(told, head, {**standing, **left}), actor, world.units, lane)
     return News(given, more, records, list(dict.fromkeys(keys)), list(dict.fromkeys(gone)), anew)
 
@@ -200,7 +204,13 @@ def whom(device: str, heard: Iterable[Scope], units: Units) -> str:
 
 
 def _sealed(cursor: Cursor, actor: Actor, units: Units, lane: Lane) -> Cursor:
-    return sealed(cursor, whom(actor.device, cursor.heard, units), lane.mark(cursor.head))
+    """Seal a cursor; under the floor, too, while something is told or taken back from the start.
+
+    Such a walk holds only if no tombstone of what it told before is thrown away until it is over.
+    """
+    walking = any(each.at and (each.lost or not each.base) for each in cursor.heard.values())
+    floor = f" {lane.floor()}" if walking else ""
+    return sealed(cursor, whom(actor.device, cursor.heard, units) + floor, lane.mark(cursor.head))
 
 
 def from_the_start(lane: Lane, cursor: Cursor, anew: Iterable[Scope], actor: Actor, units: Units) -> Cursor:
@@ -216,14 +226,14 @@ def believes(lane: Lane, text: str, actor: Actor, units: Units) -> bool:
 
 def _believed(lane: Lane, text: str, actor: Actor, units: Units) -> Cursor | None:
     """Read a cursor; None if it is not of this device and this log, or so old that removals were missed."""
-    cursor = parse(text)
+    cursor = parse(text.removeprefix(AGAIN))
     if cursor is None or cursor is NEVER:
         return cursor
     if cursor.head > lane.head() or _sealed(cursor, actor, units, lane) != cursor:
         return None
     floor = lane.floor()
-    # A walk from the start counts from where the log was at its last page: it may lie behind the floor.
-    missed = any(each.at and (each.base or cursor.head) < floor for each in cursor.heard.values())
+    # Of walks from the start the seal tells.
+    missed = any(0 < each.base < floor and not each.lost for each in cursor.heard.values())
     return None if missed else cursor
 
 

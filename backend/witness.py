@@ -128,7 +128,14 @@ class Watch:
         towns = {town: await self._lanes.read(town, mark_of) for town in await self._lanes.towns()}
         witness = Witness(towns, self._erased)
         if witness != self._written:
+            await self._write(witness)
+
+    async def _write(self, witness: Witness) -> None:
+        try:
             await asyncio.to_thread(put_file, self._root / WITNESS, msgspec.json.encode(witness))
+        except OSError as fault:  # a full disk keeps no server from telling what it has; soon again
+            _log.warning("%s cannot be written: %s", self._root / WITNESS, fault)
+        else:
             self._written = witness
 
     async def _run(self) -> None:

@@ -3,12 +3,22 @@
 Read by hand, because opening a file with a decoder already inflates text and colour chunks of a
 stranger's choosing. Every walk is bounded: a hostile 20 MB file costs microseconds.
 
-Source: ITU-T T.81 annex B (JPEG), PNG third edition sections 5 and 11, RFC 9649 (WebP).
+Source: ITU-T T.81 annex B (JPEG), PNG third edition sections 5 and 11, RFC 9649 (WebP); HEIC and AVIF in
+media/boxes.py.
 """
 
 from typing import Final, Literal, NamedTuple
 
-Format = Literal["JPEG", "PNG", "WEBP"]  # Pillow's own names, so the list is also its allow-list
+from media.boxes import family, still
+
+Format = Literal["JPEG", "PNG", "WEBP", "HEIF", "AVIF"]  # Pillow's own names: the list is also its allow-list
+MEDIA_TYPES: Final[dict[Format, str]] = {
+    "JPEG": "image/jpeg",
+    "PNG": "image/png",
+    "WEBP": "image/webp",
+    "HEIF": "image/heic",
+    "AVIF": "image/avif",
+}
 
 SEGMENTS_MAX: Final = 1024  # JPEG segments and fill bytes before the picture; cameras write under 100
 
@@ -33,14 +43,14 @@ Unread = Literal["not_an_image", "truncated"]
 
 
 def read_header(body: bytes) -> Header | Unread:
-    """Give the format and size of a JPEG, PNG or WebP; anything else is "not_an_image"."""
+    """Give the format and size of a picture of the five formats; anything else is "not_an_image"."""
     if body.startswith(b"\xff\xd8\xff"):
         return _jpeg(body)
     if body.startswith(_PNG_MAGIC):
         return _png(body)
     if body[:4] == b"RIFF" and body[8:12] == b"WEBP":
         return _webp(body)
-    return "not_an_image"
+    return _boxed(body)
 
 
 def segments(body: bytes) -> list[tuple[int, int, int]]:
@@ -108,6 +118,16 @@ def _webp(body: bytes) -> Header | Unread:
     else:
         return "not_an_image"
     return _sized("WEBP", width, height, whole=len(body) >= 8 + int.from_bytes(body[4:8], "little"))
+
+
+def _boxed(body: bytes) -> Header | Unread:
+    form = family(body)
+    if form is None or form == "OTHER":
+        return "not_an_image"
+    found = still(body)
+    if found is None:
+        return "truncated"
+    return _sized(form, found.width, found.height, whole=found.whole)
 
 
 def _sized(form: Format, width: int, height: int, *, whole: bool) -> Header | Unread:

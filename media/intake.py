@@ -1,4 +1,4 @@
-"""The gate every uploaded photo passes: limits, hash and header, checked without decoding.
+"""The gate every uploaded photo and voice note passes: limits, hash and header, checked without decoding.
 
 The order is by what the phone should do next. A hash that differs means "send it again", so it is
 looked at before the format: half a photo must never be told that it is no photo.
@@ -8,8 +8,9 @@ import base64
 import hashlib
 from typing import Final, NamedTuple
 
-from media.header import Format, read_header
+from media.header import MEDIA_TYPES, Header, read_header
 from media.refusal import Refusal
+from media.sound import SOUND_BYTES_MAX, read_sound
 
 BYTES_MAX: Final = 20 * 1024 * 1024  # an original of a 50 Mpx phone is about 15 MB
 PIXELS_MAX: Final = 50_000_000  # from the header: 21 KB of PNG can promise 177 million
@@ -17,10 +18,10 @@ KEY_BYTES: Final = 16  # of the SHA-256; enough to name a photo, half the bytes 
 
 
 class Intake(NamedTuple):
-    """A photo that may be stored: what it is and what it is called."""
+    """A photo or a voice note that may be stored: what it is and what it is called."""
 
-    format: Format
-    width: int  # pixels as stored, before orientation
+    media_type: str  # image/... or audio/...
+    width: int  # pixels as stored, before orientation; 0 of a voice note
     height: int
     size: int  # bytes
     sha256: bytes  # 32 bytes, of the file as received
@@ -32,8 +33,13 @@ def key_of(sha256: bytes) -> str:
     return base64.urlsafe_b64encode(sha256[:KEY_BYTES]).rstrip(b"=").decode("ascii")
 
 
+def is_sound(media_type: str) -> bool:
+    """Tell a voice note from a picture."""
+    return media_type.startswith("audio/")
+
+
 def take_in(body: bytes, claimed: bytes | None = None) -> Intake | Refusal:
-    """Accept the bytes of one photo, or say why not.
+    """Accept the bytes of one photo or voice note, or say why not.
 
     `claimed` is the hash the phone gave: all 32 bytes, or the 16 that make the key (I7).
     """
@@ -42,11 +48,21 @@ def take_in(body: bytes, claimed: bytes | None = None) -> Intake | Refusal:
     sha256 = hashlib.sha256(body).digest()
     if claimed is not None and claimed not in (sha256, sha256[:KEY_BYTES]):
         return "hash_mismatch"
-    header = read_header(body)
+    sound = read_sound(body)
+    if sound is not None:
+        over = len(body) > SOUND_BYTES_MAX
+        return "too_large" if over else Intake(sound, 0, 0, len(body), sha256, key_of(sha256))
+    header = _fit(read_header(body))
+    if isinstance(header, str):
+        return header
+    media_type = MEDIA_TYPES[header.format]
+    return Intake(media_type, header.width, header.height, len(body), sha256, key_of(sha256))
+
+
+def _fit(header: Header | Refusal) -> Header | Refusal:
+    """Hold a header against what a photo may be."""
     if isinstance(header, str):
         return header
     if header.width * header.height > PIXELS_MAX:
         return "too_many_pixels"
-    if not header.whole:
-        return "truncated"
-    return Intake(header.format, header.width, header.height, len(body), sha256, key_of(sha256))
+    return header if header.whole else "truncated"

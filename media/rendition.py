@@ -7,43 +7,62 @@ third of the memory. This is decoder work on a stranger's bytes: call it through
 
 import errno
 import warnings
+from collections.abc import Callable
 from io import BytesIO
-from typing import Final, NamedTuple, get_args
+from typing import Final, NamedTuple, TypeVar, get_args
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+import pillow_heif
+from PIL import AvifImagePlugin, Image, ImageOps, UnidentifiedImageError
 
+from media.fingerprint import turns
 from media.header import Format
 from media.intake import PIXELS_MAX
 from media.metadata import Metadata, read_metadata
 from media.refusal import Refusal
 
+T = TypeVar("T")
 SCREEN_EDGE: Final = 1024  # pixels, long edge
 THUMB_EDGE: Final = 320
 SCREEN_QUALITY: Final = 70  # WebP; text on a photographed form stays readable
 THUMB_QUALITY: Final = 50
 RENDITION_TYPE: Final = "image/webp"
 
+# One thread each: more would only take address space, and turns from those beside them. The small picture
+# that a HEIC may carry is not asked: it need not show what the large one does.
+pillow_heif.register_heif_opener(decode_threads=1, thumbnails=False, depth_images=False, aux_images=False)
+AvifImagePlugin.DEFAULT_MAX_THREADS = 1
+
 _PAPER: Final = (255, 255, 255)  # what shows through a transparent picture
 
 
 class Developed(NamedTuple):
-    """What one photo gives: two renditions, their size, and what the camera wrote."""
+    """What one photo gives: two renditions, their size, what the camera wrote, what it looks like."""
 
     thumb: bytes  # WebP, long edge at most 320
     screen: bytes  # WebP, long edge at most 1024
     width: int  # of the screen rendition, pixels, upright
     height: int
     metadata: Metadata
+    prints: tuple[bytes, ...]  # media/fingerprint.py, held in eight ways; empty if it says nothing
 
 
 def develop(body: bytes) -> Developed | Refusal:
     """Make both renditions of one photo, or say why there are none."""
+    return _opened(body, _develop)
+
+
+def examine(body: bytes) -> Metadata | Refusal:
+    """Read what the camera wrote beside a picture, without decoding that; or say why it cannot be opened."""
+    return _opened(body, read_metadata)
+
+
+def _opened(body: bytes, work: Callable[[Image.Image], T | Refusal]) -> T | Refusal:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # a damaged Exif block is no news
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         try:
             with Image.open(BytesIO(body), formats=get_args(Format)) as picture:
-                return _develop(picture)
+                return work(picture)
         except (Image.DecompressionBombWarning, Image.DecompressionBombError):
             return "too_many_pixels"
         except MemoryError:
@@ -68,6 +87,7 @@ def _develop(picture: Image.Image) -> Developed | Refusal:
         width=screen.width,
         height=screen.height,
         metadata=metadata,
+        prints=turns(thumb),
     )
 
 

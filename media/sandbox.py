@@ -17,11 +17,13 @@ import sys
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from media.fingerprint import PRINT_BYTES, WAYS
 from media.metadata import Metadata
 from media.refusal import REFUSALS, Refusal
 from media.rendition import Developed
-from media.worker import LENGTH_BYTES, READY
+from media.worker import DEVELOP, EXAMINE, LENGTH_BYTES, READY
 
+Answer = Developed | Metadata | Refusal
 ANSWER_BYTES_MAX: Final = 8 * 1024 * 1024  # a rendition; a child that claims more is not believed
 HEAD_BYTES_MAX: Final = 4096
 START_S_MAX: Final = 20.0  # a loaded two-core machine takes 2 s to start Python and Pillow
@@ -53,12 +55,12 @@ class _Worker:
         """The child's process id; None before the first job and after the end."""
         return self._process.pid if self._process else None
 
-    async def run(self, photo: bytes) -> Developed | Refusal:
-        """Develop one photo, on a second child if the first was killed from outside."""
+    async def run(self, job: bytes, photo: bytes) -> Answer:
+        """Do one job on a photo, on a second child if the first was killed from outside."""
         for _ in range(2):
             if not await self._alive():
                 return "busy"
-            answer = await self._try(photo)
+            answer = await self._try(job, photo)
             if answer is not None:
                 return answer
         return "over_budget"
@@ -68,11 +70,11 @@ class _Worker:
         self._ended = True
         await self._bury()
 
-    async def _try(self, photo: bytes) -> Developed | Refusal | None:
+    async def _try(self, job: bytes, photo: bytes) -> Answer | None:
         """Ask the child; None when it died under a picture that may not be to blame."""
         sound = False
         try:
-            answer = await asyncio.wait_for(self._ask(photo), self._limits.wall_s)
+            answer = await asyncio.wait_for(self._ask(job, photo), self._limits.wall_s)
             sound = answer != "over_budget"
         except (EOFError, ConnectionError):
             return "over_budget" if await self._bury() == -signal.SIGXCPU else None
@@ -113,10 +115,10 @@ class _Worker:
         self._sound = ready == READY
         return self._sound
 
-    async def _ask(self, photo: bytes) -> Developed | Refusal:
+    async def _ask(self, job: bytes, photo: bytes) -> Answer:
         process = self._process
         assert process is not None and process.stdin is not None and process.stdout is not None
-        process.stdin.write(len(photo).to_bytes(LENGTH_BYTES, "big") + photo)
+        process.stdin.write(job + len(photo).to_bytes(LENGTH_BYTES, "big") + photo)
         await process.stdin.drain()
         size = int.from_bytes(await process.stdout.readexactly(LENGTH_BYTES), "big")
         if size > HEAD_BYTES_MAX:
@@ -124,11 +126,14 @@ class _Worker:
         head: dict[str, Any] = json.loads(await process.stdout.readexactly(size))
         if "refused" in head:
             return _refusal(head["refused"])
+        metadata = Metadata(*head["metadata"])
+        if job == EXAMINE:
+            return metadata
         for name in ("thumb", "screen"):
             if not 0 < head[name] <= ANSWER_BYTES_MAX:
                 raise ValueError(name)
             head[name] = await process.stdout.readexactly(head[name])
-        return Developed(**head | {"metadata": Metadata(*head["metadata"])})
+        return Developed(**head | {"metadata": metadata, "prints": _prints(head["prints"])})
 
 
 class Sandbox:
@@ -151,6 +156,15 @@ class Sandbox:
 
         "busy" is about us, not the photo: ask again later. The others are final.
         """
+        made = await self._do(DEVELOP, photo)
+        return made if not isinstance(made, Metadata) else "over_budget"
+
+    async def examine(self, photo: bytes) -> Metadata | Refusal:
+        """Read what the camera wrote beside a picture that passed intake, or say why it cannot be told."""
+        read = await self._do(EXAMINE, photo)
+        return read if not isinstance(read, Developed) else "over_budget"
+
+    async def _do(self, job: bytes, photo: bytes) -> Answer:
         if self._jobs >= self.limits.jobs_max or self._bytes + len(photo) > self.limits.bytes_max:
             return "busy"
         self._jobs += 1
@@ -158,7 +172,7 @@ class Sandbox:
         try:
             worker = await self._idle.get()
             try:
-                return await worker.run(photo)
+                return await worker.run(job, photo)
             finally:
                 self._idle.put_nowait(worker)
         finally:
@@ -191,6 +205,14 @@ def _runs(pid: int) -> bool:
         return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
     except ChildProcessError:
         return False
+
+
+def _prints(spelled: list[str]) -> tuple[bytes, ...]:
+    """Read the fingerprints; raises ValueError for what is none."""
+    prints = tuple(bytes.fromhex(each) for each in spelled)
+    if len(prints) not in (0, WAYS) or any(len(each) != PRINT_BYTES for each in prints):
+        raise ValueError(spelled)
+    return prints
 
 
 def _refusal(word: str) -> Refusal:

@@ -4,10 +4,11 @@ Started by media/sandbox.py as `python -m media.worker MEMORY_BYTES CPU_S`. Read
 input, answers on standard output, ends when its input does. Once its limits stand it can open no new
 file, write none, and leave no core.
 
-A job:   4 bytes length, then the photo.
-An answer: 4 bytes length, then JSON; {"refused": word}, or the fields of `Developed` in which each
-picture is given as its length and follows as raw bytes. JSON and raw bytes because the parent must
-not unpickle what a broken-into child says.
+A job: a byte that says what is wanted, 4 bytes length, then the photo.
+An answer: 4 bytes length, then JSON: {"refused": word}; {"metadata": [...]} of a photo that was only
+examined; or the fields of `Developed`, in which each picture is given as its length and follows as raw
+bytes, and fingerprints are hex. JSON and raw bytes because the parent must not unpickle what a
+broken-into child says.
 """
 
 import json
@@ -16,7 +17,7 @@ import resource
 import sys
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 from PIL import (
     ExifTags,
@@ -28,9 +29,12 @@ from PIL import (
     TiffImagePlugin,
 )
 
+from media.metadata import Metadata
 from media.refusal import Refusal
-from media.rendition import Developed, develop
+from media.rendition import Developed, develop, examine
 
+DEVELOP: Final = b"D"
+EXAMINE: Final = b"E"
 READY: Final = b"R"  # sent once, when the limits stand
 LENGTH_BYTES: Final = 4
 LOADED: Final = (
@@ -51,9 +55,9 @@ def main() -> None:
     jobs, answers = sys.stdin.buffer, sys.stdout.buffer
     answers.write(READY)
     answers.flush()
-    while len(head := jobs.read(LENGTH_BYTES)) == LENGTH_BYTES:
+    while len(head := jobs.read(1 + LENGTH_BYTES)) == 1 + LENGTH_BYTES:
         _grant_cpu(cpu_s)
-        _answer(answers, _developed(jobs.read(int.from_bytes(head, "big"))))
+        _answer(answers, _done(head[:1], jobs.read(int.from_bytes(head[1:], "big"))))
 
 
 def _warm_up() -> None:
@@ -62,9 +66,10 @@ def _warm_up() -> None:
     exif[ExifTags.Base.Make] = "warm"
     exif[ExifTags.Base.Orientation] = 6
     exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.DateTimeOriginal] = "2026:01:01 00:00:00"
-    for form in ("JPEG", "PNG", "WEBP"):
+    for form in ("JPEG", "PNG", "WEBP", "AVIF"):
         out = BytesIO()
-        Image.new("P" if form == "PNG" else "RGB", (8, 8)).save(out, form, exif=exif)
+        slope = Image.linear_gradient("L").resize((8, 8))  # has a fingerprint, where one colour has none
+        slope.convert("P" if form == "PNG" else "RGB").save(out, form, exif=exif)
         develop(out.getvalue())
 
 
@@ -93,24 +98,31 @@ def _grant_cpu(cpu_s: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (spent_s + cpu_s, resource.RLIM_INFINITY))
 
 
-def _developed(photo: bytes) -> Developed | Refusal:
+def _done(job: bytes, photo: bytes) -> Developed | Metadata | Refusal:
     try:
-        return develop(photo)
+        return examine(photo) if job == EXAMINE else develop(photo)
     except MemoryError:
         return "over_budget"
     except Exception:  # noqa: BLE001 - to its sender a decoder's bug is the picture's fault
         return "not_an_image"
 
 
-def _answer(answers: BinaryIO, answer: Developed | Refusal) -> None:
-    if isinstance(answer, str):
-        head, pictures = json.dumps({"refused": answer}), b""
-    else:
-        sizes = {"thumb": len(answer.thumb), "screen": len(answer.screen)}
-        head, pictures = json.dumps(answer._asdict() | sizes), answer.thumb + answer.screen
-    spoken = head.encode("ascii")
-    answers.write(len(spoken).to_bytes(LENGTH_BYTES, "big") + spoken + pictures)
+def _answer(answers: BinaryIO, answer: Developed | Metadata | Refusal) -> None:
+    spoken, pictures = _spelled(answer)
+    head = json.dumps(spoken).encode("ascii")
+    answers.write(len(head).to_bytes(LENGTH_BYTES, "big") + head + pictures)
     answers.flush()
+
+
+def _spelled(answer: Developed | Metadata | Refusal) -> tuple[dict[str, Any], bytes]:
+    """Give the JSON of an answer, and the raw bytes that follow it."""
+    if isinstance(answer, str):
+        return {"refused": answer}, b""
+    if isinstance(answer, Metadata):
+        return {"metadata": answer}, b""
+    sizes = {"thumb": len(answer.thumb), "screen": len(answer.screen)}
+    prints = [each.hex() for each in answer.prints]
+    return answer._asdict() | sizes | {"prints": prints}, answer.thumb + answer.screen
 
 
 if __name__ == "__main__":

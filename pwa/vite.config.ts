@@ -1,9 +1,10 @@
 // Builds the phone's app: one HTML file with style and script inlined, one file of screens apart, and one
-// service worker. Round trips dominate a cold start on a weak link, so the shell is a single answer (docs/adr).
+// service worker; and the verifier's page. Round trips dominate a cold start on a weak link, so the shell is a single answer (docs/adr).
 
 import { defineConfig } from "vite";
 import { apart } from "./bake/apart.ts";
 import { inline } from "./bake/inline.ts";
+import { verifier } from "./bake/verify.ts";
 import { worker } from "./bake/worker.ts";
 import { zip } from "./bake/zip.ts";
 
@@ -25,6 +26,6 @@ const COMMON = {
 
 export default defineConfig({
   ...COMMON,
-  plugins: [apart(COMMON), inline(), worker(TARGET), zip()],
+  plugins: [apart(COMMON), inline(), worker(TARGET), verifier(COMMON), zip()],
   build: { ...COMMON.build, rolldownOptions: { output: { codeSplitting: false } } },
 });

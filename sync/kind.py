@@ -60,6 +60,7 @@ class Field(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     required: bool = False  # the form insists
     indexed: bool = False  # a query may filter by it
     refers: str = ""  # with type ref: the kind it refers to
+    holds: Literal["pictures", "sound"] = "pictures"  # with type photos: what its files are
     retired: bool = False  # hidden; its data stays
 
     @cached_property
@@ -124,6 +125,7 @@ class Kind(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     tier: int = 5  # tier of the unit a record belongs to; 5 is the grid
     title: tuple[str, ...] = ()  # fields whose values name a record in lists
     about: tuple[str, ...] = ()  # fields of the second line in lists
+    review: tuple[str, ...] = ()  # roles that hear what is odd about photos, and may open originals
 
     @cached_property
     def names(self) -> list[str]:
@@ -181,6 +183,8 @@ def _field_faults(kind: Kind) -> list[str]:
             faults.append(f"{name}: only an int counts")
         if each.type in ("choice", "choices") and not each.options:
             faults.append(f"{name}: a choice needs options")
+        if each.holds == "sound" and each.type != "photos":
+            faults.append(f"{name}: only a photos field holds sound")
         if (each.rule == "authority") != bool(each.own):
             faults.append(f"{name}: rule authority and own go together")
         faults += [f"{name}: no role {role}" for role in _strangers(each.write, each.see, each.own)]
@@ -214,7 +218,7 @@ def _step_faults(kind: Kind) -> list[str]:
 def _page_faults(kind: Kind) -> list[str]:
     words = (kind.name, *kind.fields, *kind.workflow.states, *(step.name for step in kind.workflow.steps))
     faults = [f"{word!r} is no name" for word in words if NAME.fullmatch(word) is None]
-    faults += [f"no role {role}" for role in _strangers(kind.create, kind.read, kind.write)]
+    faults += [f"no role {role}" for role in _strangers(kind.create, kind.read, kind.write, kind.review)]
     faults += [
         f"title names no field {name}" for name in (*kind.title, *kind.about) if name not in kind.fields
     ]

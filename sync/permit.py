@@ -122,6 +122,11 @@ def may_step(step: Step, actor: Actor, record: Record, units: Units) -> bool:
     return holds(actor, step.by, record.area, record.author, units)
 
 
+def may_review(kind: Kind, actor: Actor, record: Record, units: Units) -> bool:
+    """Tell whether the actor hears what is odd about the record's photos, and may open their originals."""
+    return holds(actor, kind.review, record.area, record.author, units)
+
+
 def weight(field: Field, actor: Actor, record: Record, units: Units) -> int:
     """Weigh a value under rule authority: 1 from a role that owns the field, else 0."""
     return int(holds(actor, field.own, record.area, record.author, units))

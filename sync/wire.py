@@ -49,7 +49,7 @@ class Shot(Struct, frozen=True, array_like=True):
     original: str = ""  # SHA-256 of the file as the camera gave it, in base64; "": not kept
     original_size: int = 0  # bytes of that file
     link: int = 0  # its number in the device's chain of photos, from 1; 0: not sealed
-    seal: str = ""  # the device's signature over the link, 64 bytes in base64; see sync/evidence.py
+    seal: str = ""  # the device's signature over its link, 104 bytes in base64; see sync/evidence.py
 
 
 class Push(Struct, frozen=True, array_like=True):

@@ -3,13 +3,18 @@
 import asyncio
 import os
 import secrets
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
-from backend.durable import flush, make_folder
+from backend.durable import flush, hash_of, make_folder
 from backend.problems import Refused
 
 NO_SPACE = 28  # ENOSPC
 RETRY_S = 5  # after "storage_full", as where the database finds no room
+TRASH: Final = "trash"  # folder among those of the blobs, whose names have two characters
 
 
 class DiskBlobs:
@@ -17,9 +22,11 @@ class DiskBlobs:
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self._claims: Counter[str] = Counter()
+        self._begun = 0
 
     def _path(self, name: str) -> Path:
-        return self._root / name[:2] / name
+        return self._root / name.lstrip(".")[:2] / name  # a dot begins what was not written to its end
 
     async def put(self, name: str, content: bytes) -> None:
         """Store bytes durably under a name; storing them again is nothing new."""
@@ -57,10 +64,54 @@ class DiskBlobs:
 
     async def drop(self, name: str) -> None:
         """Take bytes away for good."""
-        await asyncio.to_thread(self._remove, self._path(name))
+        await asyncio.to_thread(remove, self._path(name))
 
-    @staticmethod
-    def _remove(path: Path) -> None:
-        if path.exists():
-            path.unlink()
-            flush(path.parent)
+    async def listed(self, start: str) -> list[str]:
+        """List the names that begin with two characters; what was being written when it broke off, too."""
+        return await asyncio.to_thread(names_in, self._root / start)
+
+    async def hash(self, name: str) -> str:
+        """Give the SHA-256 of what lies under a name now; "" if nothing can be read there."""
+        try:
+            return await asyncio.to_thread(hash_of, self._path(name))
+        except OSError:
+            return ""
+
+    @contextmanager
+    def claim(self, name: str) -> Iterator[None]:
+        """Keep a name from being buried meanwhile: this process is the only one that does."""
+        self._begun += 1
+        self._claims[name] += 1
+        try:
+            yield
+        finally:
+            self._claims[name] -= 1
+            self._claims += Counter()  # forget the zeros
+
+    def claims(self) -> int:
+        """Say how many claims have begun so far."""
+        return self._begun
+
+    async def bury(self, name: str, claims: int) -> bool:
+        """Put bytes into the trash; between looking at the claims and the rename nobody else has a turn."""
+        path = self._path(name)
+        trash = self._root / TRASH / path.parent.name
+        await asyncio.to_thread(make_folder, trash)
+        if self._claims[name.partition(".")[0]] or self._begun != claims or not path.exists():
+            return False
+        path.rename(trash / name)
+        await asyncio.to_thread(flush, trash)
+        await asyncio.to_thread(flush, path.parent)
+        return True
+
+
+def names_in(folder: Path) -> list[str]:
+    """List the files of a folder by name; none if it is not there."""
+    return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+
+
+def remove(path: Path) -> None:
+    """Take a file away so that it stays away; that there is none is no fault."""
+    if path.exists():
+        path.unlink()
+        flush(path.parent)

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 Work = Callable[[sqlite3.Connection], Any]
 Outcome = tuple[Any, BaseException | None]  # the result, or what was raised
+NO_ROOM: Final = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE)  # the file, or its log's index
 PRIMARY: Final = 0xFF  # mask of SQLite's primary result code in an extended one
 
 
@@ -63,7 +64,12 @@ def _io_error(fault: BaseException) -> bool:
 
     Source: Rebello et al., "Can applications recover from fsync failures?", USENIX ATC 2020.
     """
-    return _code(fault) == sqlite3.SQLITE_IOERR
+    return _code(fault) == sqlite3.SQLITE_IOERR and not is_full(fault)
+
+
+def is_full(fault: BaseException | None) -> bool:
+    """Tell whether something failed because the disk is full."""
+    return getattr(fault, "sqlite_errorcode", 0) in NO_ROOM
 
 
 def _code(fault: BaseException) -> int:

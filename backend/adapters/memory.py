@@ -2,8 +2,11 @@
 
 import asyncio
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from copy import copy
+from hashlib import sha256
 from typing import TypeVar
 
 import msgspec
@@ -291,19 +294,51 @@ class MemoryBlobs:
     """Bytes by name."""
 
     def __init__(self) -> None:
-        self._kept: dict[str, bytes] = {}
+        self.kept: dict[str, bytes] = {}
+        self._claims: Counter[str] = Counter()
+        self._begun = 0
+        self.buried: dict[str, bytes] = {}
 
     async def put(self, name: str, content: bytes) -> None:
         """Store bytes under a name."""
-        self._kept[name] = content
+        self.kept[name] = content
 
     async def get(self, name: str) -> bytes | None:
         """Load bytes, or None."""
-        return self._kept.get(name)
+        return self.kept.get(name)
 
     async def drop(self, name: str) -> None:
         """Take bytes away for good."""
-        self._kept.pop(name, None)
+        self.kept.pop(name, None)
+
+    async def listed(self, start: str) -> list[str]:
+        """List the names that begin with two characters."""
+        return sorted(name for name in self.kept if name.startswith(start))
+
+    async def hash(self, name: str) -> str:
+        """Give the SHA-256 of what lies under a name now."""
+        return sha256(self.kept[name]).hexdigest() if name in self.kept else ""
+
+    @contextmanager
+    def claim(self, name: str) -> Iterator[None]:
+        """Keep a name from being buried meanwhile."""
+        self._begun += 1
+        self._claims[name] += 1
+        try:
+            yield
+        finally:
+            self._claims[name] -= 1
+
+    def claims(self) -> int:
+        """Say how many claims have begun so far."""
+        return self._begun
+
+    async def bury(self, name: str, claims: int) -> bool:
+        """Put bytes into the trash."""
+        if self._claims[name.partition(".")[0]] or self._begun != claims or name not in self.kept:
+            return False
+        self.buried[name] = self.kept.pop(name)
+        return True
 
 
 class MemoryBell:

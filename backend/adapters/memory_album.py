@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from backend.ports import PhotoRow
+from media.fingerprint import alike
 
 
 class MemoryAlbum:
@@ -11,11 +12,12 @@ class MemoryAlbum:
     def __init__(self) -> None:
         self.known: dict[str, PhotoRow] = {}
         self.refs: dict[str, frozenset[str]] = {}
+        self.keys: dict[bytes, bytes] = {}
 
     def fork(self) -> "MemoryAlbum":
         """Copy what a request may change."""
         other = MemoryAlbum()
-        other.known, other.refs = dict(self.known), dict(self.refs)
+        other.known, other.refs, other.keys = dict(self.known), dict(self.refs), dict(self.keys)
         return other
 
     def refer(self, refs: Mapping[str, Sequence[str]]) -> None:
@@ -58,3 +60,50 @@ class MemoryAlbum:
         for key in keys:
             self.known.pop(key, None)
             self.refs.pop(key, None)
+
+    def key_of(self, device: bytes) -> bytes:
+        """Give the public key a device seals its photos with."""
+        return self.keys.get(device, b"")
+
+    def enlist(self, device: bytes, key: bytes, now_ms: int) -> bytes:  # noqa: ARG002
+        """Note a device's key unless it has one."""
+        return self.keys.setdefault(device, key)
+
+    def chained(self, device: bytes) -> list[PhotoRow]:
+        """List the photos a device announced as links of its chain."""
+        rows = [row for row in self.known.values() if row.device == device and row.link]
+        return sorted(rows, key=lambda row: (row.link, row.key))
+
+    def waiting(self, after: tuple[int, str], limit: int) -> list[PhotoRow]:
+        """List photos whose bytes are not here and that a record refers to."""
+        rows = (row for row in self.known.values() if not row.sha256 and self.refs.get(row.key))
+        later = [row for row in rows if (row.announced_ms, row.key) > after]
+        return sorted(later, key=lambda row: (row.announced_ms, row.key))[:limit]
+
+    def verified(self, after: str, limit: int) -> list[PhotoRow]:
+        """List photos whose bytes are said to be here, by key."""
+        return [row for key, row in sorted(self.known.items()) if row.sha256 and key > after][:limit]
+
+    def originals(self, digests: Sequence[bytes]) -> set[bytes]:
+        """Say which SHA-256 are those of originals that are said to be here."""
+        return {row.original for row in self.known.values()} & set(digests)
+
+    def undeveloped(self, limit: int) -> list[PhotoRow]:
+        """List verified photos that are still to be developed."""
+        rows = [row for row in self.known.values() if row.verified_ms and not row.developed_ms]
+        return sorted(rows, key=lambda row: (-row.verified_ms, row.key))[:limit]
+
+    def near(self, ways: Sequence[bytes], limit: int) -> list[PhotoRow]:
+        """List photos that look like one."""
+        far = {row.key: alike(ways, row.prints) for row in self.known.values()}
+        keys = sorted((bits, key) for key, bits in far.items() if bits is not None)
+        return [self.known[key] for _, key in keys[:limit]]
+
+    def earlier(self, row: PhotoRow, limit: int) -> list[PhotoRow]:
+        """List the photos the same device announced before or with this one."""
+        rows = [
+            each
+            for each in self.known.values()
+            if each.device == row.device and each.announced_ms <= row.announced_ms and each.key != row.key
+        ]
+        return sorted(rows, key=lambda each: (-each.announced_ms, each.key))[:limit]

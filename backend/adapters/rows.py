@@ -14,10 +14,14 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import BindParameter, bindparam, func, select
 
 from backend.adapters import tables as t
-from backend.adapters.sql_album import blob_of, id_of
-from backend.adapters.sqlite import FILE, MIGRATIONS
+from backend.adapters.opening import FILE, MIGRATIONS
+from backend.adapters.sql_album import SqlAlbum, blob_of, id_of
 from backend.adapters.statements import MARK, NONE, TOWNS, text
 from backend.audit import LaneRow, LogRow, PhotoFile, RecordRow
+from backend.erase import ORIGINAL
+from backend.export import LoggedRow
+from backend.swap import unfinished
+from media.intake import key_of
 from sync.clock import SERVER
 from sync.digest import ROOT
 
@@ -75,6 +79,31 @@ PHOTOS: Final = text(
     )
 )
 BLOBS: Final = text(select(t.photo.c.sha256).where(func.length(t.photo.c.sha256) > NONE).distinct())
+ORIGINALS: Final = text(select(t.photo.c.original).where(func.length(t.photo.c.original) > NONE).distinct())
+NAMED: Final = text(
+    select(t.photo.c.key)
+    .where(t.photo.c.town_id == HERE, t.photo.c.key == bindparam("key"))
+    .union_all(
+        select(t.photo.c.key).where(
+            t.photo.c.town_id == HERE,
+            func.length(t.photo.c.original) > NONE,
+            t.photo.c.original == bindparam("original"),
+        )
+    )
+)
+POSITIONS: Final = text(
+    select(t.op.c.seq).where(t.op.c.town_id == HERE, t.op.c.record == bindparam("which")).order_by(t.op.c.seq)
+)
+STRETCH: Final = text(
+    select(
+        t.op.c.seq, t.op.c.person, t.op.c.wall_ms, t.op.c.count, t.op.c.body, t.op.c.digest, t.op.c.record
+    )
+    .where(t.op.c.town_id == HERE, t.op.c.seq > bindparam("after"), t.op.c.seq <= bindparam("upto"))
+    .order_by(t.op.c.seq)
+)  # fmt: skip
+SHOWN: Final = text(
+    select(t.photo_ref.c.key).where(t.photo_ref.c.town_id == HERE, t.photo_ref.c.record == bindparam("which"))
+)
 TOLD_OF: Final = (t.op, t.record, t.feed, t.tomb)  # a town with rows in one of these has a log
 
 
@@ -151,8 +180,49 @@ class Rows:
         return ((key, bytes(digest).hex()) for key, digest in self._all(PHOTOS, town=town))
 
     def blobs(self) -> Iterator[str]:
-        """Go through the SHA-256 of all photos that are said to be on disk, each once."""
-        return (bytes(digest).hex() for (digest,) in self._all(BLOBS))
+        """Go through the names of all files of photos that are said to be on disk, each once."""
+        yield from (bytes(digest).hex() for (digest,) in self._all(BLOBS))
+        yield from (bytes(digest).hex() + ORIGINAL for (digest,) in self._all(ORIGINALS))
+
+    def refers(self, digest: str) -> bool:
+        """Tell whether a row of a photo names a SHA-256."""
+        sha256 = bytes.fromhex(digest)
+        values = {"key": key_of(sha256), "original": sha256}
+        return any(next(self._all(NAMED, town=town, **values), None) for town in self.towns())
+
+    def archive(self, town: int) -> "TownRows":
+        """Open one town, to write a record of it out."""
+        return TownRows(self._connection, town)
+
+
+class TownRows:
+    """One town of a database, as backend/export.py reads it."""
+
+    def __init__(self, connection: sqlite3.Connection, town: int) -> None:
+        self._connection = connection
+        self._town = town
+        self.album = SqlAlbum(connection, town)
+
+    def mark(self, seq: int) -> bytes:
+        """Give the hash of the log up to a position."""
+        return Rows(self._connection).mark(self._town, seq)
+
+    def positions(self, record: str) -> list[int]:
+        """List the positions of the log at which a record is written to."""
+        return [seq for (seq,) in self._all(POSITIONS, which=record.encode())]
+
+    def stretch(self, after: int, upto: int, record: str) -> Iterator[LoggedRow]:
+        """Go through the log between two positions."""
+        own = record.encode()
+        for seq, person, wall_ms, count, body, digest, which in self._all(STRETCH, after=after, upto=upto):
+            yield LoggedRow(seq, person, wall_ms, count, body, digest, which == own)
+
+    def shown(self, record: str) -> list[str]:
+        """List the keys of the photos a record refers to."""
+        return [key for (key,) in self._all(SHOWN, which=blob_of(record))]
+
+    def _all(self, sql: str, **values: Any) -> Iterator[Any]:
+        return iter(self._connection.execute(sql, {"town": self._town, **values}))
 
 
 def wanted_version() -> str:
@@ -180,6 +250,8 @@ def copy_database(root: Path, to: Path) -> None:
 @contextmanager
 def _reading(root: Path) -> Iterator[sqlite3.Connection]:
     path = root / FILE
+    if unfinished(root):  # even to read would write beside the log that is to be put aside
+        raise OSError(f"a restore of {root} was broken off: `qianshao migrate` finishes it")
     if not path.is_file():
         raise FileNotFoundError(f"there is no database in {root}")
     connection = sqlite3.connect(

@@ -17,28 +17,14 @@ from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
 import aiosqlite
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import URL, create_engine
 
 from backend.adapters.group import Broken, Outcome, Work, together
+from backend.adapters.opening import Connections, connected, has_room, migrate
 from backend.swap import finish
 
 T = TypeVar("T")
 _log: Final = logging.getLogger(__name__)
-FILE: Final = "qianshao.db"
-MIGRATIONS: Final = Path(__file__).resolve().parents[2] / "migrations"
-CACHE_KIB: Final = 65_536  # 64 MiB of pages: a town's hot records and indexes
-CHECKPOINT_PAGES: Final = 4_000  # 16 MiB of WAL: fewer checkpoints; one of the default 4 MiB took 5 ms
 GROUP_MAX: Final = 32  # pieces of work of one transaction: about 100 ms of them, which the last one waits for
-PRAGMAS: Final = (
-    "PRAGMA journal_mode=WAL",
-    "PRAGMA synchronous=FULL",
-    "PRAGMA foreign_keys=ON",
-    "PRAGMA secure_delete=ON",  # what was erased by law is overwritten, whatever this SQLite was built with
-    f"PRAGMA cache_size=-{CACHE_KIB}",
-    f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}",
-)
 
 
 class InUse(RuntimeError):
@@ -63,24 +49,15 @@ def hold(root: Path) -> int:
     return handle
 
 
-def migrate(root: Path) -> None:
-    """Bring the tables up to date; safe to repeat."""
-    settings = Config()
-    settings.set_main_option("script_location", str(MIGRATIONS))
-    engine = create_engine(URL.create("sqlite", database=str(root / FILE)))
-    with engine.begin() as connection:
-        settings.attributes["connection"] = connection
-        command.upgrade(settings, "head")
-    engine.dispose()
-
-
 class Sqlite:
     """An open data directory."""
 
-    def __init__(self, writer: aiosqlite.Connection, reader: aiosqlite.Connection, handle: int) -> None:
-        self.writer = writer
-        self.reader = reader
+    def __init__(self, root: Path, connections: Connections, handle: int) -> None:
+        self.writer, self.reader, self._alone = connections
+        self._root = root
         self._handle = handle
+        self._open = asyncio.Event()  # not set while it is opened anew
+        self._open.set()
         self._waiting: list[tuple[Work, asyncio.Future[Any]]] = []
         self._flushing: asyncio.Task[None] | None = None
         self._broken: Broken | None = None
@@ -92,13 +69,11 @@ class Sqlite:
             handle = hold(root)
             opened.callback(os.close, handle)
             await asyncio.to_thread(migrate, root)
-            writer = await opened.enter_async_context(aiosqlite.connect(root / FILE, isolation_level=None))
-            for pragma in PRAGMAS:
-                await writer.execute_fetchall(pragma)
-            read_only = f"{(root / FILE).resolve().as_uri()}?mode=ro"
-            reader = await aiosqlite.connect(read_only, uri=True, isolation_level=None)
+            connections = await connected(root)
             opened.pop_all()  # nothing failed: from here on `close` does it
-        return cls(writer, reader, handle)
+        if connections.alone:
+            _log.error("the disk of %s is full: nothing can be written until there is room", root)
+        return cls(root, connections, handle)
 
     async def close(self) -> None:
         """Finish what waits, close both connections and let go of the directory."""
@@ -129,6 +104,7 @@ class Sqlite:
 
     async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Read what was true at one moment; never waits for a writer."""
+        await self._open.wait()
         return await at_once(self.reader, partial(_snapshot, work=work))
 
     async def _flush(self) -> None:
@@ -144,6 +120,8 @@ class Sqlite:
                         future.set_result(result)
                     else:
                         future.set_exception(fault)
+                if self._alone and has_room(self._root):
+                    await self._share()
         finally:
             self._flushing = None
 
@@ -157,6 +135,19 @@ class Sqlite:
             except ValueError as fault:  # the connection is closed: nobody may wait for ever
                 return [(None, fault)] * len(works)
         return [(None, self._broken)] * len(works)
+
+    async def _share(self) -> None:
+        """Open it anew as a rule, now that there is room, so that a backup can read it too."""
+        self._open.clear()
+        try:
+            await self.reader.close()
+            await self.writer.close()
+            self.writer, self.reader, self._alone = await connected(self._root)
+        except sqlite3.Error as fault:
+            _log.critical("it cannot be opened anew: %s", fault)
+            self._broken = Broken("the database cannot be opened anew: restart")
+        finally:
+            self._open.set()
 
 
 def _snapshot(raw: sqlite3.Connection, work: Callable[[sqlite3.Connection], T]) -> T:

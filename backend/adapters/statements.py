@@ -13,9 +13,11 @@ from sqlalchemy import (
     Table,
     bindparam,
     delete,
+    exists,
     func,
     literal_column,
     select,
+    tuple_,
     update,
 )
 from sqlalchemy.dialects import sqlite
@@ -90,6 +92,7 @@ def _town(table: Table) -> Any:
     return table.c.town_id == bindparam("town_id")
 
 
+PHOTO: Final = tuple(t.photo.c[name] for name in PhotoRow.__struct_fields__)
 BY_LIST: Final[dict[str, tuple[str, str]]] = {
     "records": (text(select(t.record.c.body).where(_town(t.record))), "record.id"),
     "answers": (text(select(t.op.c.body).where(_town(t.op), t.op.c.device == bindparam("device"))), "op.n"),
@@ -98,8 +101,20 @@ BY_LIST: Final[dict[str, tuple[str, str]]] = {
         "op.wall_ms",
     ),
     "photos": (
-        text(select(*(t.photo.c[name] for name in PhotoRow.__struct_fields__)).where(_town(t.photo))),
+        text(select(*PHOTO).where(_town(t.photo))),
         "photo.key",
+    ),
+    "originals": (
+        text(select(t.photo.c.original).where(_town(t.photo), func.length(t.photo.c.original) > NONE)),
+        "photo.original",
+    ),
+    "fingerprints": (
+        text(
+            select(t.fingerprint.c.band, t.fingerprint.c.dhash, t.fingerprint.c.key).where(
+                _town(t.fingerprint)
+            )
+        ),
+        "fingerprint.band",
     ),
     "refs": (text(select(t.photo_ref.c.key).where(_town(t.photo_ref))), "photo_ref.record"),
     "tombs": (text(select(t.tomb.c.record, t.tomb.c.erased).where(_town(t.tomb))), "tomb.record"),
@@ -166,6 +181,58 @@ DUE: Final = text(
 REFERRING: Final = text(
     select(t.photo_ref.c.record).where(_town(t.photo_ref), t.photo_ref.c.key == bindparam("key"))
 )
+WAITING: Final = text(
+    select(*PHOTO)
+    .where(
+        _town(t.photo),
+        t.photo.c.verified_ms == NONE,
+        func.length(t.photo.c.sha256) == NONE,
+        tuple_(t.photo.c.announced_ms, t.photo.c.key) > tuple_(bindparam("from_ms"), bindparam("last")),
+        t.photo.c.announced_ms >= bindparam("from_ms"),  # what the index knows of it
+        exists().where(t.photo_ref.c.town_id == t.photo.c.town_id, t.photo_ref.c.key == t.photo.c.key),
+    )
+    .order_by(t.photo.c.announced_ms, t.photo.c.key)
+)
+VERIFIED: Final = text(
+    select(*PHOTO)
+    .where(_town(t.photo), t.photo.c.key > bindparam("last"), func.length(t.photo.c.sha256) > NONE)
+    .order_by(t.photo.c.key)
+)
+_PHOTO: Final = select(*(t.photo.c[name] for name in PhotoRow.__struct_fields__)).where(_town(t.photo))
+UNDEVELOPED: Final = (
+    text(
+        _PHOTO.where(t.photo.c.verified_ms > NONE, t.photo.c.developed_ms == NONE).order_by(
+            t.photo.c.verified_ms.desc(), t.photo.c.key
+        )
+    )
+    + " LIMIT :count"
+)
+EARLIER: Final = (
+    text(
+        _PHOTO.where(
+            t.photo.c.device == bindparam("device"),
+            t.photo.c.announced_ms <= bindparam("at_ms"),
+            t.photo.c.key != bindparam("key"),
+        ).order_by(t.photo.c.announced_ms.desc(), t.photo.c.key)
+    )
+    + " LIMIT :count"
+)
+KEY_OF: Final = text(
+    select(t.device_key.c.key).where(_town(t.device_key), t.device_key.c.device == bindparam("which"))
+)
+CHAINED: Final = text(
+    _PHOTO.where(t.photo.c.device == bindparam("which"), t.photo.c.link > NONE).order_by(
+        t.photo.c.link, t.photo.c.key
+    )
+)
+DROP_PRINTS: Final = text(
+    delete(t.fingerprint).where(
+        _town(t.fingerprint),
+        t.fingerprint.c.band == bindparam("which"),
+        t.fingerprint.c.dhash == bindparam("hash"),
+        t.fingerprint.c.key == bindparam("photo"),
+    )
+)
 TOWNS: Final = text(select(t.lane.c.town_id))
 ADD_OP: Final = text(
     sqlite.insert(t.op).values(
@@ -181,3 +248,5 @@ PUT_FEED: Final = put(t.feed)
 PUT_PHOTO: Final = put(t.photo)
 ADD_PHOTO: Final = add(t.photo)
 ADD_REF: Final = add(t.photo_ref)
+ADD_PRINT: Final = add(t.fingerprint)
+ADD_KEY: Final = add(t.device_key)

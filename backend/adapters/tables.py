@@ -6,7 +6,7 @@ Ids of records are 16 bytes: 8 of origin, 8 of number. Times are Unix millisecon
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text, func
 
 metadata: Final = MetaData()
 
@@ -148,10 +148,26 @@ photo = Table(
     Column("prints", LargeBinary, nullable=False, server_default=""),  # 16 bytes of perceptual hashes
     Column("flags", LargeBinary, nullable=False, server_default=""),  # JSON, for who reviews
     Column("seal", LargeBinary, nullable=False, server_default=""),  # the server's counter-signature
+    Column("developed_ms", BigInteger, nullable=False, server_default="0"),
     Index("photo_link", "town_id", "device", "link"),
+    Index("photo_told", "town_id", "device", "announced_ms"),
 )
 Index("photo_waiting", photo.c.town_id, photo.c.announced_ms, sqlite_where=photo.c.verified_ms == 0,
       postgresql_where=photo.c.verified_ms == 0)  # fmt: skip
+Index("photo_original", photo.c.town_id, photo.c.original, sqlite_where=func.length(photo.c.original) > 0,
+      postgresql_where=func.length(photo.c.original) > 0)  # fmt: skip
+_TO_DEVELOP = (photo.c.verified_ms > 0) & (photo.c.developed_ms == 0)
+Index("photo_undeveloped", photo.c.town_id, photo.c.verified_ms, sqlite_where=_TO_DEVELOP,
+      postgresql_where=_TO_DEVELOP)  # fmt: skip
+fingerprint = Table(
+    "fingerprint",  # each photo four times, by a quarter of its dHash: two that are near share one
+    metadata,
+    Column("town_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("band", Integer, primary_key=True, autoincrement=False),  # which quarter, and its 16 bits
+    Column("dhash", BigInteger, primary_key=True, autoincrement=False),  # all 64 bits, as a signed number
+    Column("key", Text, primary_key=True),
+    sqlite_with_rowid=False,
+)
 device_key = Table(
     "device_key",  # the keys phones sign their photos with; a phone whose store was emptied has made another
     metadata,

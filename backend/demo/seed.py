@@ -199,7 +199,7 @@ class Teller:
         return action.photo.field, taken, body
 
     def _keep(self, lane: Lane, taken: Intake, body: bytes) -> None:
-        media_type = f"image/{taken.format.lower()}"
+        media_type = taken.media_type
         lane.album.announce([PhotoRow(taken.key, taken.size, preview_of(body), taken.sha256, media_type)])
 
 

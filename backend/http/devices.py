@@ -29,5 +29,5 @@ async def list_devices(request: AnyRequest) -> Response[bytes]:
     """List phones with what they made, what of it is here, and what may be wrong."""
     parts, session = context(request), await session_of(request)
     now_ms, town = parts.towns.now_ms(), await parts.towns.town(session.person.town)
-    rows = await listed(parts.people, parts.lanes, parts.contacts, session, town.world.units, now_ms)
+    rows = await listed(parts.people, parts.lanes, parts.contacts, session, town.world, now_ms)
     return squeezed(msgspec.json.encode({"server_ms": now_ms, "devices": rows}), request)

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import mimetypes
+import re
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +15,8 @@ from backend.problems import Refused
 
 ENCODINGS: Final = (("br", ".br"), ("gzip", ".gz"))
 TYPES: Final = {".webmanifest": "application/manifest+json", ".js": "text/javascript"}
+VERIFIER: Final = "/verify"  # the one page beside the app
+STATED: Final = re.compile(rb'http-equiv="Content-Security-Policy" content="([^"]+)"')
 COMMON: Final = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
@@ -31,6 +34,7 @@ class Asset(Struct, frozen=True):
     media_type: str
     tag: str
     bodies: dict[str, bytes]  # by content coding, "" is plain
+    policy: str = ""  # the Content-Security-Policy that a page brings with it
 
 
 def read_assets(root: Path) -> dict[str, Asset]:
@@ -45,8 +49,14 @@ def read_assets(root: Path) -> dict[str, Asset]:
         guessed = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
         tag = hashlib.sha256(plain).hexdigest()[:16]
         name = "/" + path.relative_to(root).as_posix()
-        assets[name] = Asset(TYPES.get(path.suffix, guessed), tag, bodies)
+        assets[name] = Asset(TYPES.get(path.suffix, guessed), tag, bodies, own_policy(plain))
     return assets
+
+
+def own_policy(page: bytes) -> str:
+    """Give the policy a page states in itself, as a header, where it may say one thing more."""
+    found = STATED.search(page)
+    return f"{found[1].decode()}; frame-ancestors 'none'" if found else ""
 
 
 def read_policy(root: Path) -> str:
@@ -56,8 +66,8 @@ def read_policy(root: Path) -> str:
     style = " ".join(["'self'", *noted.get("style", [])])
     return (
         f"default-src 'self'; script-src {script}; style-src {style}; style-src-attr 'unsafe-inline'; "
-        "img-src 'self' blob: data:; connect-src 'self'; object-src 'none'; base-uri 'none'; "
-        "form-action 'none'; frame-ancestors 'none'"
+        "img-src 'self' blob: data:; media-src blob:; connect-src 'self'; object-src 'none'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
 
 
@@ -72,6 +82,8 @@ class Shell:
         """Find the file a path means; a path without a dot is the app itself, which routes on its own."""
         if path in self.assets:
             return self.assets[path]
+        if path == VERIFIER:
+            return self.assets.get(f"{path}.html")
         return None if "." in path.rsplit("/", 1)[-1] else self.assets.get("/index.html")
 
     def answer(self, asset: Asset, request: AnyRequest) -> tuple[int, dict[str, str], bytes]:
@@ -81,7 +93,7 @@ class Shell:
             (coding for coding, _ in ENCODINGS if coding in accepted and coding in asset.bodies), ""
         )
         tag = f'"{asset.tag}{coding}"'
-        headers = {**COMMON, "etag": tag, "content-security-policy": self.policy}
+        headers = {**COMMON, "etag": tag, "content-security-policy": asset.policy or self.policy}
         if tag in request.headers.get("if-none-match", ""):  # maybe one of a list, or weak after a proxy
             return 304, headers, b""
         return 200, headers | ({"content-encoding": coding} if coding else {}), asset.bodies[coding]

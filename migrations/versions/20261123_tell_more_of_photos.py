@@ -30,6 +30,11 @@ def upgrade() -> None:
     op.create_index(
         "photo_waiting", "photo", ["town_id", "announced_ms"], sqlite_where=waiting, postgresql_where=waiting
     )
+    with_original = sa.text("length(original) > 0")
+    op.create_index(
+        "photo_original", "photo", ["town_id", "original"],
+        sqlite_where=with_original, postgresql_where=with_original,
+    )  # fmt: skip
     op.create_index("photo_link", "photo", ["town_id", "device", "link"])
     op.create_table(
         "device_key",
@@ -44,6 +49,7 @@ def downgrade() -> None:
     """Drop what this migration added."""
     op.drop_table("device_key")
     op.drop_index("photo_link", "photo")
+    op.drop_index("photo_original", "photo")
     op.drop_index("photo_waiting", "photo")
     for name in (*NUMBERS, *BYTES):
         with op.batch_alter_table("photo") as batch:

@@ -1,5 +1,5 @@
-// Builds src/journal-worker.ts and src/sw.ts to one classic file each, journal.js and sw.js, the latter
-// with the list of files it keeps baked in.
+// Builds src/journal-worker.ts, src/darkroom-worker.ts and src/sw.ts to one classic file each, journal.js,
+// darkroom.js and sw.js, the last with the list of files it keeps baked in.
 
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -13,6 +13,7 @@ const KEEP: readonly (readonly [path: string, file: string])[] = [
   ["/icon.svg", "icon.svg"],
   ["/en.json", "en.json"],
   ["/journal.js", "journal.js"],
+  ["/darkroom.js", "darkroom.js"],
 ];
 const APART = /^apart-\w+\.js$/; // named by its hash, as bake/apart.ts does
 
@@ -30,7 +31,8 @@ export function worker(target: string): Plugin {
       sequential: true,
       async handler(options) {
         const out = options.dir ?? "dist";
-        await compile(root, out, target, "journal-worker", "journal", {});
+        for (const name of ["journal", "darkroom"])
+          await compile(root, out, target, `${name}-worker`, name, {});
         const apart = readdirSync(out).filter((file) => APART.test(file));
         const keep = [...KEEP, ...apart.map((file) => [`/${file}`, file] as const)];
         const list = keep.map(([path, file]) => [path, digest(readFileSync(join(out, file)))] as const);

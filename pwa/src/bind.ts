@@ -7,20 +7,29 @@ import { dayOf, unclosed } from "./day.ts";
 import { Drafting } from "./draft.ts";
 import { type Changed, Exchange, type Outcome, type Parts, type Told } from "./exchange.ts";
 import { Mirror } from "./mirror.ts";
-import type { Model, Phones, Prefs } from "./model.ts";
+import type { Model, Phones, Prefs, Shown } from "./model.ts";
 import { News } from "./news.ts";
 import { begun, note } from "./outbox.ts";
-import { Uploads } from "./photos.ts";
 import { Pictures } from "./pictures.ts";
 import type { Condition, Darkroom, Lost, Position, Spare, Tabs } from "./ports.ts";
+import { spending } from "./ration.ts";
 import { Sender } from "./sender.ts";
 import { Sights } from "./sights.ts";
 import { Signing } from "./signing.ts";
+import { standOf } from "./stands.ts";
 import { Turn } from "./turn.ts";
 
 const MINUTE_MS = 60_000;
+const ASKED_FOR = { wanted: true, laterMs: 0 };
 const KEPT_DAYS = 30; // sent ops stay so long, so that people can prove that they reported
-const PREFS: Prefs = { look: "light", size: 20, language: "zh-CN" };
+const PREFS: Prefs = {
+  camera: "phone",
+  look: "light",
+  size: 20,
+  language: "zh-CN",
+  ceiling: 0,
+  originals: "wifi",
+};
 
 /** What the phone is made of. */
 export interface Outside extends Parts {
@@ -76,6 +85,7 @@ class Binding implements Bound {
   private filled = false;
   private keeping = false;
   private applyUpdate: () => void = () => undefined;
+  private resume: () => Promise<void> = async () => undefined;
 
   private readonly told: Told = {
     sending: (rows) => {
@@ -89,10 +99,11 @@ class Binding implements Bound {
     this.mirror = new Mirror(outside.store);
     this.nowMs.value = outside.time.now();
     this.online.value = outside.link.up();
-    this.sights = new Sights(this.mirror, { nowMs: this.nowMs, online: this.online, sending: this.sending });
+    const now = { nowMs: this.nowMs, online: this.online, sending: this.sending, free: outside.link.free };
+    this.sights = new Sights(this.mirror, now);
     this.turn = new Turn(outside.locks, outside.tabs, outside.chance, outside.visible);
     const exchange = new Exchange(outside, this.told);
-    const uploads = new Uploads(outside, this.told);
+    const uploads = () => import("./photos.ts").then(({ Uploads }) => new Uploads(outside, this.told));
     const ended = { ended: (outcome: Outcome) => this.ended(outcome) };
     this.sender = new Sender(outside.chance, exchange, uploads, ended, () => this.turn.mine.value);
     const effects = {
@@ -103,13 +114,14 @@ class Binding implements Bound {
     this.signing = new Signing(outside, this.mirror, () =>
       this.changed({ records: [], pages: true, all: true }),
     );
-    this.pictures = new Pictures(this.mirror, outside.link);
+    this.pictures = new Pictures(this.mirror, outside.link, outside.store);
     this.model = this.made();
   }
 
   private made(): Model {
-    const { outside, mirror, sights, acts, signing, pictures } = this;
+    const { outside, mirror, sights, acts, signing } = this;
     const drafting = new Drafting(outside, mirror, acts, () => this.changed({ records: [] }));
+    this.resume = () => drafting.resume().catch(() => undefined); // nobody is signed in: it waits
     return {
       ready: this.ready,
       me: sights.me,
@@ -125,6 +137,7 @@ class Binding implements Bound {
       duties: sights.duties,
       sheet: sights.sheet,
       dueVisits: sights.dueVisits,
+      spent: computed(() => spending(mirror.notes.value.meter, this.nowMs.value)),
       phones: computed(() => (this.phones.value?.person === mirror.person.value ? this.phones.value : null)),
       version: outside.version,
       update: this.update,
@@ -135,26 +148,47 @@ class Binding implements Bound {
       startDraft: (kind, area, onto) => drafting.start(kind, area, onto),
       editDraft: (change) => drafting.edit(change),
       addPhoto: (file, field, source) => drafting.addPhoto(file, field, source),
+      coverPhoto: (key, picture) => drafting.cover(key, picture),
       dropPhoto: (key) => drafting.dropPhoto(key),
       dropDraft: () => drafting.drop(),
       sendDraft: () => drafting.send(),
       undo: (record) => drafting.undo(record),
+      sendOn: (need, text, entry) => acts.sendOn(need, text, entry),
+      lostSeen: () => this.lostSeen(),
+      putAway: (need) => acts.putAway(need),
+      syncNow: () => this.send(false, true),
+      locate: () => drafting.locate(),
+      lookAtPhones: () => this.lookAtPhones(),
+      setPrefs: (prefs) => this.setPrefs(prefs),
+      applyUpdate: () => this.applyUpdate(),
+      ...this.writing(),
+      ...this.album(),
+    };
+  }
+
+  /** What the screens write. */
+  private writing(): Pick<Model, "edit" | "take" | "settle" | "create" | "tick" | "tickRest" | "resend"> {
+    const { acts } = this;
+    return {
       edit: (record, values) => acts.edit(record, values),
       take: (record, step, values) => acts.take(record, step, values),
       settle: (record, field, value) => acts.settle(record, field, value),
       create: (kind, values, area = 0) => acts.create(kind, values, area),
-      sendOn: (need, text, entry) => acts.sendOn(need, text, entry),
-      lostSeen: () => this.lostSeen(),
-      putAway: (need) => acts.putAway(need),
       tick: (item, value) => acts.tick({ [item]: value || null }),
       tickRest: () => acts.tickRest(),
       resend: (record) => acts.resend(record),
-      syncNow: () => this.send(false, true),
-      locate: () => drafting.locate(),
-      lookAtPhones: () => this.lookAtPhones(),
+    };
+  }
+
+  /** What the screens ask about photos that are taken. */
+  private album(): Pick<Model, "sendPhotos" | "photoStand" | "photoUrl" | "shots"> {
+    const { mirror, sights, pictures } = this;
+    return {
+      sendPhotos: () => this.sendPhotos(),
+      photoStand: async (key) =>
+        standOf(key, mirror.photos.value, await mirror.preview(key), sights.backed.value),
       photoUrl: (key, size) => pictures.url(key, size),
-      setPrefs: (prefs) => this.setPrefs(prefs),
-      applyUpdate: () => this.applyUpdate(),
+      shots: (record) => this.shots(record),
     };
   }
 
@@ -168,6 +202,7 @@ class Binding implements Bound {
     });
     this.ready.value = true;
     if (!this.mirror.notes.value.session) void this.begin();
+    void this.resume();
     void this.outside.store.opened?.then((mended) =>
       mended ? this.changed({ records: [], pages: true }) : undefined,
     );
@@ -314,6 +349,23 @@ class Binding implements Bound {
     return look(this.outside, (phones) => {
       this.phones.value = phones;
     });
+  }
+
+  /** What is known of the photos of a record. */
+  private async shots(record: string): Promise<readonly Shown[]> {
+    const view = this.sights.views.value.get(record);
+    return view ? (await import("./shots.ts")).shotsOf(view, this.mirror) : [];
+  }
+
+  /** Let every photo go now, whatever the settings say of ceilings and originals. */
+  private async sendPhotos(): Promise<void> {
+    await this.outside.store.write(["photos"], async (tx) => {
+      for (const photo of await tx.all("photos"))
+        if (photo.person === this.mirror.person.value && photo.state !== "draft")
+          await tx.put("photos", { ...photo, ...ASKED_FOR });
+    });
+    await this.changed({ records: [] });
+    return this.send(false, true);
   }
 
   private async lostSeen(): Promise<void> {

@@ -1,17 +1,22 @@
 // The one draft: on the disk after every change and before the camera opens, because opening the camera
 // may kill the page (rule 21). Sending it is one transaction: the op is there and the draft is gone.
 
-import { computed, type ReadonlySignal } from "@preact/signals";
+import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { Acts } from "./acts.ts";
-import { areaFor } from "./area.ts";
+import { areaFor, placeOf } from "./area.ts";
+import { advance, seal } from "./evidence.ts";
 import type { Parts } from "./exchange.ts";
+import { giveUp, isRaw, rawOf, rawPhoto, swapped } from "./film.ts";
 import type { Mirror } from "./mirror.ts";
-import type { Draft } from "./model.ts";
+import type { Draft, DraftPhoto } from "./model.ts";
 import { note, takenPhoto } from "./outbox.ts";
-import type { Darkroom, DraftNote, Fix, Position, Writer } from "./ports.ts";
+import type { Darkroom, Developed, DraftNote, Fix, PhotoRow, Position, Writer } from "./ports.ts";
+import type { Shot } from "./sync/wire.ts";
 import { draftValues, firstValues, held, unsent } from "./unsent.ts";
 
 const NEW = { record: "", step: "" };
+const SOURCES = ["camera", "album"];
+const ORIGINAL_MAX = 20 << 20; // bytes; the server takes no larger file, and no announcement of one
 const FALLBACK_MS = 3_600_000; // an older fix says where somebody was, not where this is
 
 export type DraftEdit = Partial<Pick<Draft, "values" | "area" | "fix" | "cameraOpen">>;
@@ -28,6 +33,8 @@ export class Drafting {
   private readonly acts: Acts;
   private readonly written: () => Promise<void>;
   private readonly urls = new Map<string, string>();
+  private readonly trouble = signal(""); // why the last photo was not taken in
+  private darkroom: Promise<unknown> = Promise.resolve();
   private edits: DraftEdit = {};
   private stopLooking: () => void = () => undefined;
 
@@ -45,6 +52,7 @@ export class Drafting {
   }
 
   start(kind: string, area = 0, onto = NEW): Promise<void> {
+    this.trouble.value = "";
     return this.change(async (tx, old) => {
       await dropPhotos(tx, old?.photos.map((photo) => photo.key) ?? []);
       const nowMs = this.parts.time.now();
@@ -74,27 +82,132 @@ export class Drafting {
     });
   }
 
-  /** Take a photo in; "" or the reason why not. */
+  /** Take a photo in; "" or the reason why not. It is kept as it came before anything is done to it. */
   async addPhoto(file: Blob, field: string, source: string): Promise<string> {
-    const developed = await this.parts.darkroom.develop(file).catch(() => null);
-    if (!developed) return "not_an_image";
-    const photo = takenPhoto(developed, this.acts.actor().person, this.parts.time.now());
-    const add = this.change(async (tx, old) => {
-      if (!old || old.photos.some((each) => each.key === photo.id)) return old;
+    const { time, chance } = this.parts;
+    const raw = rawPhoto(file, chance.hex(16), this.acts.actor().person, time.now());
+    const put = this.change(async (tx, old) => {
+      if (!old) return old;
+      await tx.put("photos", raw);
+      return { ...old, photos: [...old.photos, { key: raw.id, field, source }], cameraOpen: false };
+    });
+    const kept = await put.then(
+      () => true,
+      () => false, // there may still be room for the small one
+    );
+    return this.inDarkroom(() => this.develop(raw, kept ? null : { key: raw.id, field, source }));
+  }
+
+  /** Put a picture that was made from a photo in its place: of what is covered nothing stays. */
+  cover(key: string, picture: Blob): Promise<string> {
+    return this.inDarkroom(async () => {
+      const made = await this.parts.darkroom.develop(picture).catch(() => null);
+      const takenMs = this.mirror.photos.value.find((photo) => photo.id === key)?.takenMs;
+      if (!made) return "not_an_image";
+      const developed = { ...made, original: null, originalSha256: "", originalSize: 0 };
+      return this.put(key, developed, takenMs ?? this.parts.time.now());
+    });
+  }
+
+  /** Develop what is still as it came: the page may have been killed before that was done. */
+  async resume(): Promise<void> {
+    await this.darkroom;
+    for (const { key } of rawOf(this.mirror.notes.value.draft)) {
+      await this.inDarkroom(async () => {
+        const raw = await this.again(key);
+        return raw ? this.develop(raw) : "";
+      });
+    }
+  }
+
+  /** Count another try before it is made, for it may be the last thing this page does. */
+  private async again(key: string): Promise<PhotoRow | undefined> {
+    let raw: PhotoRow | undefined;
+    await this.change(async (tx, old) => {
+      const found = await tx.get("photos", key);
+      raw = found && { ...found, tries: found.tries + 1 };
+      if (raw) await tx.put("photos", raw);
+      return old;
+    });
+    return raw;
+  }
+
+  /** One photo at a time. */
+  private inDarkroom(work: () => Promise<string>): Promise<string> {
+    const done = this.darkroom.then(work);
+    this.darkroom = done.then(
+      (why) => {
+        this.trouble.value = why;
+      },
+      () => undefined,
+    );
+    return done;
+  }
+
+  private async develop(raw: PhotoRow, add: DraftNote["photos"][number] | null = null): Promise<string> {
+    const developed = await this.parts.darkroom.develop(raw.screen, giveUp(raw)).catch(() => undefined);
+    const none = developed === null ? "not_an_image" : "not_saved";
+    const why = developed ? await this.put(raw.id, developed, raw.takenMs, add) : none;
+    if (why) await this.dropPhoto(raw.id).catch(() => undefined);
+    return why;
+  }
+
+  /** Put what was developed in the place of `from`, if the draft still has that; `add` is what it lacks. */
+  private async put(
+    from: string,
+    developed: Developed,
+    takenMs: number,
+    add: DraftNote["photos"][number] | null = null,
+  ): Promise<string> {
+    const photo = takenPhoto(developed, this.acts.actor().person, takenMs);
+    const plain = this.shot(developed, takenMs, (add ?? this.taken(from))?.source);
+    const sealed = await seal(this.parts.store, plain, developed.sha256);
+    let late = false; // another tab took this place in the chain
+    const swap = this.change(async (tx, old) => {
       const known = await tx.get("photos", photo.id);
-      if (!known) await tx.put("photos", photo);
+      late = !known && !(await advance(tx, sealed));
+      if (late) return old;
+      if (from !== photo.id) await dropPhotos(tx, [from]);
+      const draft = old && add ? { ...old, photos: [...old.photos, add] } : old;
+      if (!draft?.photos.some(({ key }) => key === from)) return old;
+      if (!known) await tx.put("photos", { ...photo, shot: sealed.shot });
       const preview = await tx.get("previews", photo.id);
       const row = { id: photo.id, preview: developed.preview, here: preview?.here ?? false };
       await tx.put("previews", row);
-      return { ...old, photos: [...old.photos, { key: photo.id, field, source }], cameraOpen: false };
+      return { ...swapped(draft, from, photo.id), cameraOpen: false };
     });
-    return add.then(
-      () => "",
-      (fault: unknown) => {
-        void this.edit({ cameraOpen: false }); // it came back; it was not kept
+    return swap.then(
+      () => (late ? this.put(from, developed, takenMs, add) : ""),
+      async (fault: unknown) => {
+        if (isFull(fault) && developed.original)
+          return this.put(from, { ...developed, original: null }, takenMs, add);
+        await this.edit({ cameraOpen: false }).catch(() => undefined); // it came back; it was not kept
         return isFull(fault) ? "phone_full" : "not_saved";
       },
     );
+  }
+
+  private taken(key: string): DraftNote["photos"][number] | undefined {
+    return this.mirror.notes.value.draft?.photos.find((photo) => photo.key === key);
+  }
+
+  /** How a photo came to be: the place is the draft's, or where this phone last was. */
+  private shot(developed: Developed, takenMs: number, source = ""): Shot {
+    const { draft, fix } = this.mirror.notes.value;
+    const seen = draft?.fix ?? fix;
+    const place = seen ? (placeOf(seen, takenMs) as readonly number[]) : null;
+    const { thumb, originalSha256, originalSize } = developed;
+    const how = SOURCES.indexOf(source); // -1: the camera within the page
+    return [
+      how < 0 ? 2 : how,
+      takenMs,
+      place,
+      thumb,
+      originalSha256,
+      Math.min(originalSize, ORIGINAL_MAX),
+      0,
+      "",
+    ];
   }
 
   dropPhoto(key: string): Promise<void> {
@@ -113,8 +226,9 @@ export class Drafting {
   }
 
   /** Turn the draft into an op; gives the record it made or changed. */
-  send(): Promise<string> {
+  async send(): Promise<string> {
     this.stopLooking();
+    await this.resume(); // a photo on its way belongs to it
     return this.acts.inTurn(async () => {
       const draft = this.mirror.notes.value.draft;
       if (!draft) return "";
@@ -199,15 +313,16 @@ export class Drafting {
     }
     if (!draft) return null;
     const { kind, record, step, values, fix, area, cameraOpen, savedMs } = draft;
-    const photos = draft.photos.map(({ key, field }) => ({ key, field, previewUrl: this.url(key) }));
-    return { kind, record, step, values, photos, fix, area, cameraOpen, savedMs };
+    const trouble = this.trouble.value;
+    const photos = draft.photos.map((photo) => this.shownPhoto(photo));
+    return { kind, record, step, values, photos, fix, area, cameraOpen, trouble, savedMs };
   }
 
-  private url(key: string): string {
-    const known = this.urls.get(key);
-    const row = known ? undefined : this.mirror.photos.value.find((photo) => photo.id === key);
-    if (row) this.urls.set(key, URL.createObjectURL(row.screen));
-    return this.urls.get(key) ?? "";
+  private shownPhoto({ key, field }: DraftNote["photos"][number]): DraftPhoto {
+    const row = this.mirror.photos.value.find((photo) => photo.id === key);
+    if (row && !this.urls.has(key)) this.urls.set(key, URL.createObjectURL(row.screen));
+    const sound = row?.screen.type.startsWith("audio/") ?? false;
+    return { key, field, previewUrl: this.urls.get(key) ?? "", ready: !isRaw(key), sound };
   }
 }
 

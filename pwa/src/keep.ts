@@ -1,8 +1,9 @@
 // A receipt, stored: what it brings and the cursor that says so in one transaction, so that neither is
 // ever there without the other (I9).
 
+import { keepPhotos } from "./arrivals.ts";
 import { fold, within } from "./fold.ts";
-import { deviceOf, emptied, file, note, renumber, UNSENT } from "./outbox.ts";
+import { deviceOf, emptied, file, note, release, renumber, UNSENT } from "./outbox.ts";
 import type {
   Heard,
   OpRow,
@@ -15,10 +16,10 @@ import type {
   Writer,
 } from "./ports.ts";
 import { type Load, type Stock, waits } from "./push.ts";
-import { LEAD_MS_MAX } from "./sync/clock.ts";
+import { COUNT_MAX, LEAD_MS_MAX } from "./sync/clock.ts";
 import type { Actor } from "./sync/permit.ts";
 import type { World } from "./sync/settle.ts";
-import type { Photo, PhotoTold, Receipt } from "./sync/wire.ts";
+import type { Receipt } from "./sync/wire.ts";
 
 /** The push that the receipt answers. */
 export interface Pushed {
@@ -46,7 +47,8 @@ export const UNHEARD: Heard = {
   backed: 0,
 };
 const NOTHING: Kept = { changed: [], photos: [], answers: 0, again: false };
-const HERE = 1; // place of "verified" in STATES
+/** Before a cursor: tell everything again, and still say if the log is not the one it was heard from. */
+const AGAIN = "*";
 /** Where no log is known to hold an op: it is never thrown away as backed up. */
 export const NOWHERE = Number.MAX_SAFE_INTEGER;
 const UNREAD: ReadonlySet<string> = new Set(["parked"]); // what came as bytes, unless it was answered before
@@ -83,13 +85,17 @@ export async function keep(
   for (const [, record] of after.records) if (record) await tx.put("records", record);
   // No record shows the photos of an op that was kept unread: they stay here.
   const unshown = after.answered.filter(({ code }) => receipt.head === NOWHERE && UNREAD.has(code));
-  await keepPhotos(tx, receipt.photos, pushed.load.photos, [...after.refused, ...unshown]);
-  const back = await offerAgain(tx, receipt, actor.device, rows, session);
+  const lost = !heard.cursor && !ids.length; // so it asked, see exchange.ts
+  // Positions of two logs do not compare: what the new one says of backups is of other ops.
+  const backed = receipt.anew || lost ? Math.min(heard.backed, now.backed) : now.backed;
+  const told = { ...receipt, anew: receipt.anew || lost };
+  await keepPhotos(tx, told, pushed.load.photos, [...after.refused, ...unshown], backed);
+  const back = await offerAgain(tx, receipt, lost, backed, actor.device, rows, session);
   const reused = after.reused.length > 0 || beyond(receipt, self, actor.device === deviceOf(session, self));
   const over = now.renewing && !receipt.more ? await untold(tx, now.era, session) : [];
   const left = [...[...after.records].flatMap(([id, record]) => (record ? [] : [id])), ...over];
   const photos = left.length ? await purge(tx, left) : [];
-  const cursor = after.amiss || reused ? "" : receipt.cursor;
+  const cursor = after.amiss || reused ? AGAIN + receipt.cursor.replace(AGAIN, "") : receipt.cursor;
   const renewing = now.renewing && receipt.more;
   await tx.put("notes", { id: "heard", value: { ...now, cursor, renewing } });
   await calm(tx, self, receipt.serverMs, rows);
@@ -106,9 +112,9 @@ export async function keep(
 const beyond = ({ acks }: Receipt, { top }: Self, present: boolean): boolean =>
   present && acks.some(([, last]) => last > top);
 
-/** How far the phone has heard with this receipt; one that answers no cursor, or a strange one, begins an era. */
+/** How far the phone has heard with this receipt; one that tells everything begins an era. */
 function hearing(heard: Heard, receipt: Receipt, offsetMs: number): Heard {
-  const anew = receipt.anew || !heard.cursor;
+  const anew = receipt.anew || !heard.cursor || heard.cursor.startsWith(AGAIN);
   return {
     ...heard,
     directory: receipt.directory || heard.directory,
@@ -139,7 +145,8 @@ export async function purge(tx: Writer, ids: readonly string[]): Promise<readonl
   const keys = new Set(gone.flatMap((record) => (record ? keysIn(record) : [])));
   if (!keys.size) return [];
   const shown = (await tx.all("records")).flatMap(keysIn);
-  for (const key of [...shown, ...(await tx.keys("photos"))]) keys.delete(key); // own ones are not sent yet
+  const own = (await tx.all("photos")).filter(({ state }) => state !== "verified"); // they are not sent yet
+  for (const key of [...shown, ...own.map(({ id }) => id)]) keys.delete(key);
   for (const key of keys) await tx.drop("previews", key);
   return [...keys];
 }
@@ -175,52 +182,33 @@ async function recordsOf(tx: Reader, rows: readonly OpRow[], receipt: Receipt) {
   return records;
 }
 
-async function keepPhotos(
-  tx: Writer,
-  heard: readonly PhotoTold[],
-  announced: readonly Photo[],
-  refused: readonly OpRow[],
-): Promise<void> {
-  for (const [key, here, preview] of heard) {
-    const known = await tx.get("previews", key);
-    const row = {
-      id: key,
-      preview: preview || (known?.preview ?? ""),
-      here: here === HERE || known?.here === true,
-    };
-    await tx.put("previews", row);
-    const mine = row.here && (await tx.get("photos", key));
-    if (mine && mine.state !== "draft") await tx.drop("photos", key);
-  }
-  for (const [key] of announced) {
-    const photo = await tx.get("photos", key);
-    if (photo?.state === "waiting") await tx.put("photos", { ...photo, state: "announced" });
-  }
-  for (const key of refused.flatMap((row) => row.photos)) {
-    const photo = await tx.get("photos", key);
-    if (photo && photo.state !== "draft") await tx.put("photos", { ...photo, state: "held" });
-  }
-}
-
 /**
- * A server restored from an older backup lacks what it once acknowledged: it is offered again (I10). When its
- * log is another one, so is what earlier incarnations wrote, of which a receipt says nothing.
+ * A server restored from an older backup lacks what it once answered: it is offered again (I10), and what was
+ * refused, too, for it may be answered otherwise now. When its log is another one, or may be as the phone had no
+ * cursor to tell by, so is what earlier incarnations wrote, of which a receipt says nothing.
  */
 async function offerAgain(
   tx: Writer,
-  { missing, anew, head, backed }: Receipt,
+  { missing, anew, head }: Receipt,
+  lost: boolean,
+  backed: number,
   device: string,
   rows: readonly OpRow[],
   session: Session,
 ): Promise<number> {
   const open = rows.filter((row) => row.op.stamp[2] === device && within(row.op.n, missing));
+  const refused = open.filter((row) => row.refused);
+  for (const row of refused) {
+    await tx.put("outbox", { ...row, ...UNSENT, leftMs: row.leftMs });
+    for (const key of row.photos) await release(tx, key, row);
+  }
   const lacking = missing.reduce((sum, [first, last]) => sum + last - first + 1, 0);
-  if (!anew && lacking <= open.length) return 0;
-  let back = 0;
+  let back = refused.length;
+  if (!anew && !lost && lacking <= open.length) return back;
   for (const row of await tx.all("sent")) {
     const mine = row.op.stamp[2] === device;
     // A number that is not missing may be a copy's by now, which was faster.
-    const unsure = anew && mayOffer(session, row) && (!mine || (row.at || NOWHERE) > backed);
+    const unsure = (anew || lost) && mayOffer(session, row) && (!mine || (row.at || NOWHERE) > backed);
     if (unsure || (mine && within(row.op.n, missing))) {
       const { leftMs } = row;
       await tx.put("outbox", { ...(row.refused ? emptied(row) : row), ...UNSENT, leftMs });
@@ -236,8 +224,11 @@ async function moveAlong(tx: Writer, at: number): Promise<void> {
   for (const record of await tx.all("records")) if (record.at) await tx.put("records", { ...record, at });
 }
 
-/** A clock that once ran far ahead comes back as soon as no op of that time is still on the phone. */
+/**
+ * A clock that once ran far ahead comes back as soon as no op of that time is still on the phone: to after the
+ * server's instant, for in that lie the stamps that were given in place of its own.
+ */
 async function calm(tx: Writer, self: Self, serverMs: number, rows: readonly OpRow[]): Promise<void> {
   if (self.wallMs - serverMs <= LEAD_MS_MAX || rows.some(waits)) return;
-  await tx.put("notes", { id: "self", value: { ...self, wallMs: serverMs, count: 0 } });
+  await tx.put("notes", { id: "self", value: { ...self, wallMs: serverMs, count: COUNT_MAX } });
 }

@@ -4,7 +4,7 @@ import { render } from "preact";
 import { browserChance, browserSpare, browserTabs, deviceName } from "./adapters/browser.ts";
 import { darkroom } from "./adapters/darkroom.ts";
 import { idbStore } from "./adapters/idb.ts";
-import { journalled } from "./adapters/journal.ts";
+import { clearing, journalled } from "./adapters/journal.ts";
 import { fetchLink } from "./adapters/link.ts";
 import { browserPosition } from "./adapters/position.ts";
 import { type Bound, bind } from "./bind.ts";
@@ -16,6 +16,7 @@ declare const __APP__: string;
 
 const chance = browserChance();
 const spare = browserSpare();
+const inner = idbStore();
 
 /** Ask once that the browser does not evict us: only a person who reports has something to lose. */
 let asked = false;
@@ -27,13 +28,16 @@ function queued(): void {
 }
 
 const bound = bind({
-  store: journalled(idbStore(), spare, () => new Worker("/journal.js")),
+  store: clearing(
+    journalled(inner, spare, () => new Worker("/journal.js")),
+    () => import("./room.ts").then(({ makeRoom }) => makeRoom(inner)),
+  ),
   link: fetchLink(),
   time: new Time(chance),
   chance,
   tabs: browserTabs(),
   spare,
-  darkroom: darkroom(),
+  darkroom: darkroom(() => new Worker("/darkroom.js")),
   position: browserPosition(),
   locks: navigator.locks,
   visible: () => document.visibilityState === "visible",
@@ -48,6 +52,7 @@ function listen({ woke, lost }: Pick<Bound, "woke" | "lost">): void {
   document.addEventListener("visibilitychange", woke);
   addEventListener("online", woke);
   addEventListener("offline", lost);
+  (navigator as { connection?: Partial<EventTarget> }).connection?.addEventListener?.("change", woke);
 }
 
 listen({ woke: () => bound.woke(), lost: () => bound.lost() });

@@ -20,7 +20,7 @@ import type { Kinds } from "./sync/kind.ts";
 import type { Actor } from "./sync/permit.ts";
 
 const PAGE = 500; // records read at a time, so that a long list never holds up a tap
-type Small = Omit<Notes, "kinds" | "directory" | "floor" | "room" | "phones">;
+type Small = Omit<Notes, "kinds" | "directory" | "floor" | "room" | "phones" | "smalls">;
 
 export class Mirror {
   readonly notes = signal<Partial<Small>>({});
@@ -169,7 +169,18 @@ interface Read {
 }
 
 async function smallNotes(tx: Reader): Promise<Partial<Small>> {
-  const names = ["session", "self", "heard", "draft", "prefs", "fix", "needs", "swept", "lost"] as const;
+  const names = [
+    "session",
+    "self",
+    "heard",
+    "draft",
+    "prefs",
+    "fix",
+    "needs",
+    "swept",
+    "lost",
+    "meter",
+  ] as const;
   const values = await Promise.all(names.map((name) => note(tx, name)));
   const found = names
     .map((name, at) => [name, values[at]] as const)

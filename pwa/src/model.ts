@@ -11,6 +11,33 @@ export type Sent = "wait" | "send" | "fail" | "done";
 /** Where a record, as far as this phone wrote it, is safe: here, on the server, or in a backup of that. */
 export type Safe = "phone" | "server" | "backup";
 
+/** How far a photo has come: on this phone, part of it sent, on the server, backed up; kept here for good, for the
+ *  server will not have it; elsewhere and not sent yet, or sought. */
+export type Stand = "phone" | "part" | "there" | "safe" | "held" | "coming" | "late";
+
+/** What a reviewer should look at: a code and its figures, see backend/doubts.py. */
+export type Flag = readonly [code: string, ...figures: unknown[]];
+
+/** One photo of a record, with what is known of it. */
+export interface Shown {
+  readonly key: string;
+  readonly field: string;
+  readonly person: number; // who added it, 0 if not known
+  readonly atMs: number; // when, by the clock of the stamps; 0 while it has not left this phone
+  readonly gotMs: number; // when the server had word of it, 0 if not known
+  readonly here: boolean; // the server has it
+  readonly flags: readonly Flag[];
+}
+
+/** How much of a photo is shown: the blur that came with the word of it, or better. */
+export type PhotoSize = "preview" | "thumb" | "small" | "screen";
+
+/** One day: bytes sent, bytes received, and those of photos among the sent ones. */
+export type Spent = readonly [up: number, down: number, photos: number];
+
+/** Days by their number since 1970 in Shanghai. */
+export type Meter = { readonly [day: number]: Spent };
+
 /** One line of a record's history, in plain words' raw material. */
 export interface StoryLine {
   atMs: number;
@@ -54,7 +81,8 @@ export interface View {
   receivedMs: number; // 0 until the server has it
   state: string;
   values: Readonly<Record<string, Value>>;
-  photos: Readonly<Record<string, readonly string[]>>; // photo keys by field
+  photos: Readonly<Record<string, readonly string[]>>; // keys of pictures by field
+  sounds: readonly string[]; // keys of voice notes
   clashes: readonly Clash[];
   story: readonly StoryLine[];
   offers: readonly Offer[];
@@ -63,7 +91,11 @@ export interface View {
   reason: string; // refusal code when sent is "fail", "sent_on" once a note asks about it, else ""
   number: string; // the short number people quote, "" until received
   undoable: boolean; // the creating op has not left the phone
+  entry: Entered | null; // what it keeps, if it keeps an entry that can be read
 }
+
+/** An entry that the server kept back, as it was written. */
+export type Entered = Pick<Need, "kind" | "record" | "step" | "sets">;
 
 /** Something that nobody but this person can settle, or that they should know of. */
 export interface Need {
@@ -106,6 +138,7 @@ export interface Phone {
   missing: readonly (readonly [first: number, last: number])[]; // numbers the server lacks
   lost: readonly { count: number; fromMs: number; toMs: number }[]; // what it found gone
   causes: readonly (readonly [code: string, figure: number])[]; // why, the gravest first
+  photos?: { count: number; partial: number; overdue: number; oldestMs: number }; // announced, not there
 }
 
 /** Such phones, as they were at a time. */
@@ -138,6 +171,9 @@ export interface Net {
   sending: number; // ops in the request under way, 0 if none
   waiting: number; // ops on the phone the server has not acknowledged
   photosWaiting: number;
+  photosHeld: number; // of these: wait for midnight or Wi-Fi, because the day's ceiling is reached
+  originals: number; // on the phone, not sent
+  knowsFree: boolean; // the browser says whether bytes cost anything
   oldestMs: number; // capture time of the oldest waiting op, 0 if none
   lastMs: number; // last successful exchange, 0 if never
 }
@@ -151,15 +187,28 @@ export interface Fix {
   source: number;
 }
 
+/** The phone's own camera, its album, or the camera within the page. */
+export type PhotoSource = "camera" | "album" | "page";
+
+/** A photo or a voice note of a draft. */
+export interface DraftPhoto {
+  key: string;
+  previewUrl: string;
+  field: string;
+  ready: boolean; // made small; until then it lies there as it came
+  sound: boolean;
+}
+
 export interface Draft {
   kind: string;
   record: string; // "" for a new record, else the record being added to
   step: string; // "" or the step this draft will take (add_facts)
   values: Readonly<Record<string, Value>>;
-  photos: readonly { key: string; previewUrl: string; field: string }[];
+  photos: readonly DraftPhoto[];
   fix: Fix | null;
   area: number; // 0 until found or chosen
   cameraOpen: boolean; // the camera was opened and no photo came back
+  trouble: string; // code: why the last photo was not taken in, "" if it was
   savedMs: number;
 }
 
@@ -184,9 +233,12 @@ export type Size = 20 | 24 | 30;
 export type Language = "zh-CN" | "en";
 
 export interface Prefs {
+  camera: "phone" | "page"; // the phone's own camera app, or the one within the page
   look: Look;
   size: Size;
   language: Language;
+  ceiling: 0 | 5 | 20 | 50; // MB a day for photos, 0 for none
+  originals: "no" | "say" | "wifi" | "any"; // when they go: never, when the person says, on Wi-Fi, always
 }
 
 /** Everything the screens read and do. All actions resolve when the write is durable on the phone. */
@@ -205,6 +257,7 @@ export interface Model {
   duties: ReadonlySignal<readonly DutyRow[]>;
   sheet: ReadonlySignal<View | null>; // today's day sheet
   dueVisits: ReadonlySignal<readonly DueVisit[]>;
+  spent: ReadonlySignal<{ today: Spent; week: Spent }>; // what went over the link, as far as bodies tell
   phones: ReadonlySignal<Phones | null>; // as last looked at; null before
   version: string; // of this build, to be read out on the phone
   update: ReadonlySignal<boolean>; // a new version waits
@@ -217,7 +270,8 @@ export interface Model {
    *  while the draft holds something a person would miss. */
   startDraft(kind: string, area?: number, onto?: { record: string; step: string }): Promise<void>;
   editDraft(change: Partial<Pick<Draft, "values" | "area" | "fix" | "cameraOpen">>): Promise<void>;
-  addPhoto(file: Blob, field: string, source: "camera" | "album"): Promise<string>; // "" or a code
+  addPhoto(file: Blob, field: string, source: PhotoSource): Promise<string>; // "" or a code
+  coverPhoto(key: string, picture: Blob): Promise<string>; // in its place, and nothing of it stays; "" or a code
   dropPhoto(key: string): Promise<void>;
   dropDraft(): Promise<void>;
   sendDraft(): Promise<string>; // the record's id
@@ -234,9 +288,13 @@ export interface Model {
   tickRest(): Promise<readonly string[]>; // all open items ok; returns them for undo
   resend(record: string): Promise<void>;
   syncNow(): Promise<void>;
+  sendPhotos(): Promise<void>; // now, whatever the settings say
+  photoStand(key: string): Promise<Stand>;
   locate(): void; // starts filling draft.fix, never blocks
   lookAtPhones(): Promise<string>; // "" or why the list is not the newest
-  photoUrl(key: string, size: "preview" | "thumb" | "screen"): Promise<string>; // object URL, "" if none
+  /** An object URL, "" if none; "thumb" is what the phone has at once, "small" the server's. */
+  photoUrl(key: string, size: PhotoSize): Promise<string>;
+  shots(record: string): Promise<readonly Shown[]>;
   setPrefs(prefs: Partial<Prefs>): Promise<void>;
   applyUpdate(): void;
 }

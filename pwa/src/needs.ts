@@ -3,7 +3,7 @@
 
 import { FIELDS } from "./bindings.ts";
 import { clashes as clashing, said } from "./change.ts";
-import type { Need, View } from "./model.ts";
+import type { Entered, Need, View } from "./model.ts";
 import { file, note } from "./outbox.ts";
 import type { NeedsNote, OpRow, RecordRow, Writer } from "./ports.ts";
 import type { KindPage, Kinds } from "./sync/kind.ts";
@@ -101,8 +101,6 @@ function clashes(record: RecordRow, page: KindPage, views: Views, by: By): Need[
 function parked({ id, area, author, madeMs, state, cells }: RecordRow, page: KindPage, by: By): Need[] {
   if (author !== by.actor.person || by.note?.away.includes(id)) return [];
   const open = page.workflow.states[state]?.final === true;
-  const told = (name: string): string =>
-    String((own(cells, name) as readonly unknown[] | undefined)?.[0] ?? "");
   const need = {
     ...EMPTY,
     id,
@@ -110,19 +108,22 @@ function parked({ id, area, author, madeMs, state, cells }: RecordRow, page: Kin
     open,
     area,
     atMs: madeMs,
-    code: told(FIELDS.reason),
+    code: told(cells, FIELDS.reason),
     sentOn: id,
   } as const;
-  return [{ ...need, kind: page.name, record: id, ...entryIn(told(FIELDS.entry)) }];
+  return [{ ...need, kind: page.name, record: id, ...enteredIn(cells) }];
 }
 
+const told = (cells: RecordRow["cells"], name: string): string =>
+  String((own(cells, name) as readonly unknown[] | undefined)?.[0] ?? "");
+
 /** What an entry that was kept says; nothing of one that the server could not read either. */
-function entryIn(text: string): Pick<Need, "kind" | "record" | "step" | "sets"> | undefined {
+export function enteredIn(cells: RecordRow["cells"]): Entered | null {
   try {
-    const [kind, record, , sets, step] = JSON.parse(text);
+    const [kind, record, , sets, step] = JSON.parse(told(cells, FIELDS.entry));
     return { kind, record, sets: saidOf(sets), step: step?.[0] ?? "" };
   } catch {
-    return undefined;
+    return null;
   }
 }
 

@@ -2,7 +2,7 @@
 // stores it, before anything else happens. Nothing here speaks to the server.
 
 import { FIELDS } from "./bindings.ts";
-import type { OpRow, PhotoRow, Reader, Self, Session, Tables, Writer } from "./ports.ts";
+import type { Developed, OpRow, PhotoRow, Reader, Self, Session, Tables, Writer } from "./ports.ts";
 import { waits } from "./push.ts";
 import { order, type Stamp, tick, witness } from "./sync/clock.ts";
 import { minted, type Op, type StepTaken } from "./sync/op.ts";
@@ -80,7 +80,7 @@ const fresh = (op: Op, person: number, photos: readonly string[]): OpRow => ({
 export const UNSENT = { leftMs: 0, code: "", refused: false, receivedMs: 0, tries: 0, laterMs: 0 } as const;
 
 /** A photo goes with its op: from now on it waits to be sent. */
-async function release(tx: Writer, key: string, { urgent, person }: OpRow): Promise<void> {
+export async function release(tx: Writer, key: string, { urgent, person }: OpRow): Promise<void> {
   const photo = await tx.get("photos", key);
   if (photo && (photo.state === "draft" || photo.state === "held"))
     await tx.put("photos", { ...photo, state: "waiting", person, urgent, tries: 0, laterMs: 0 });
@@ -241,15 +241,16 @@ function renamed(
 
 /** A photo just taken: it belongs to the draft until that is sent. */
 export const takenPhoto = (
-  developed: { key: string; sha256: string; screen: Blob },
+  { key, sha256, screen, original, originalSha256 }: Omit<Developed, "preview" | "thumb" | "originalSize">,
   person: number,
   takenMs: number,
 ): PhotoRow => ({
-  id: developed.key,
+  id: key,
   person,
-  screen: developed.screen,
-  size: developed.screen.size,
-  sha256: developed.sha256,
+  screen,
+  size: screen.size,
+  sha256,
+  ...(original ? { original, originalSha256 } : {}),
   state: "draft",
   urgent: false,
   takenMs,

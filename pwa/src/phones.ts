@@ -23,6 +23,12 @@ interface Told {
   readonly ids: readonly { readonly missing: readonly Span[] }[];
   readonly lost: readonly { readonly count: number; readonly from_ms: number; readonly to_ms: number }[];
   readonly causes: Phone["causes"];
+  readonly photos?: {
+    readonly count: number;
+    readonly partial: number;
+    readonly overdue: number;
+    readonly oldest_ms: number;
+  };
 }
 
 interface List {
@@ -61,9 +67,11 @@ const keep = (store: Store, value: Phones | null): Promise<void> =>
     value ? tx.put("notes", { id: "phones", value }) : tx.drop("notes", "phones"),
   );
 
-function phoneOf({ heard_ms: heardMs, oldest_ms: oldestMs, ids, lost, ...rest }: Told): Phone {
+function phoneOf({ heard_ms: heardMs, oldest_ms: oldestMs, ids, lost, photos, ...rest }: Told): Phone {
+  const { count = 0, partial = 0, overdue = 0, oldest_ms: photosMs = 0 } = photos ?? {};
   return {
     ...rest,
+    photos: { count, partial, overdue, oldestMs: photosMs },
     heardMs,
     oldestMs,
     missing: ids.flatMap((each) => each.missing),

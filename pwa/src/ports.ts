@@ -1,7 +1,8 @@
 // Ports: what the phone's half needs of the world outside. Each has an adapter in adapters/; the store
 // has two, and both pass one contract test.
 
-import type { Phones } from "./model.ts";
+import type { Flag, Meter, Phones } from "./model.ts";
+import type { Bytes } from "./sync/digest.ts";
 import type { KindPage } from "./sync/kind.ts";
 import type { Op } from "./sync/op.ts";
 import type { Record } from "./sync/register.ts";
@@ -45,10 +46,10 @@ export interface RecordRow extends Record {
   readonly at?: number; // position of the log that holds what was last acknowledged of this phone's ops on it
 }
 
-/** How far a photo of this phone has come. `held` ones belong to a refused op. */
-export type PhotoState = "draft" | "waiting" | "announced" | "held";
+/** How far a photo of this phone has come. `held` ones belong to a refused op, or the server will not have them. */
+export type PhotoState = "draft" | "waiting" | "announced" | "held" | "verified";
 
-/** A photo taken on this phone. The row goes when the server has verified the bytes, not before (I9). */
+/** A photo taken on this phone. The row goes when a backup of the server holds the verified bytes, not before (I9). */
 export interface PhotoRow {
   readonly id: string; // photo key
   readonly person: number;
@@ -61,6 +62,11 @@ export interface PhotoRow {
   readonly tries: number;
   readonly laterMs: number;
   readonly shot?: Shot; // how it came to be, as it is announced
+  readonly offset?: number; // bytes of the part under way that the server has, as last heard
+  readonly at?: number; // once verified: position of the log that says so, 0 if not known yet
+  readonly original?: Blob; // as the camera gave it, until it is sent or room is short
+  readonly originalSha256?: string; // base64
+  readonly wanted?: boolean; // asked for by name: it heeds no ceiling, and the original goes too
 }
 
 /** The tiny picture of a photo, own or heard of. */
@@ -68,6 +74,9 @@ export interface PreviewRow {
   readonly id: string; // photo key
   readonly preview: string; // base64 of a WebP or JPEG; "" if there is none
   readonly here: boolean; // the server has the screen size
+  readonly state?: number; // place in STATES, as last told
+  readonly flags?: readonly Flag[]; // told to reviewers
+  readonly small?: ArrayBuffer; // the server's thumbnail, see thumbs.ts
 }
 
 /** Who is signed in on this phone. */
@@ -174,6 +183,14 @@ export interface DraftNote {
   readonly savedMs: number;
 }
 
+/** How far a device's chain of photos is, and what it is signed with. */
+export interface Chain {
+  readonly keys: CryptoKeyPair; // the private one cannot be read out
+  readonly n: number; // of the last link
+  readonly last: Bytes; // its hash
+  readonly told: number; // era in which the server heard the key, counted from 1; 0: not yet
+}
+
 /** Single values by name. */
 export interface Notes {
   readonly session: Session;
@@ -188,10 +205,13 @@ export interface Notes {
   readonly swept: number; // day on which old sent ops were last thrown away
   readonly floor: Named<number>; // by device: the highest number of a sent op that was thrown away
   readonly lost: Lost;
+  readonly chains: Named<Chain>; // by device
   readonly room: Room;
   readonly reported: { readonly atMs: number; readonly what: string }; // what the phone last said of itself
   readonly checked: { readonly atMs: number; readonly after: number }; // when what it holds was last compared
   readonly phones: Phones; // the list a supervisor saw last
+  readonly smalls: readonly (readonly [key: string, bytes: number])[]; // thumbnails kept, the latest used last
+  readonly meter: Meter; // what went over the link
 }
 
 type NoteRow = {
@@ -276,10 +296,35 @@ export interface Trouble {
 
 export type Answer<T> = { readonly ok: true; readonly value: T } | Trouble;
 
+/** What goes up: the screen size of a photo or its original. */
+export interface Piece {
+  readonly photo: string; // key
+  readonly part: "screen" | "original";
+  readonly bytes: Blob;
+  readonly sha256: string; // base64, of all of it
+  readonly disguised: boolean; // carried by POST: some proxies drop what they do not know
+}
+
+/** Where an upload stands, as the server says. */
+export interface Standing {
+  readonly path: string;
+  readonly offset: number; // bytes it has
+  readonly at: number; // once verified: position of the log that says so, 0 if it was before; -1 until then
+}
+
+/** Bytes of bodies that went over the link since the app was opened or they were last written down. */
+export interface Tally {
+  up: number; // without photos, which are counted as they arrive
+  down: number;
+}
+
 /** The way to the server. No method throws: an answer that is not ours, a captive portal's, is "offline". */
 export interface Link {
   /** False when the browser is sure that there is no network; true means nothing. */
   up(): boolean;
+  /** Whether bytes cost nothing now (Wi-Fi, a cable); undefined where the browser does not say. */
+  free(): boolean | undefined;
+  readonly tally: Tally;
   /** `device` is the number this phone bore before, "" if none. */
   enrol(
     code: string,
@@ -293,7 +338,8 @@ export interface Link {
   exchange(token: string, push: readonly unknown[], signal: AbortSignal): Promise<Answer<readonly unknown[]>>;
   /** Ask for JSON at an address of ours, with a body by POST; who asks looks at what came. */
   ask(token: string, path: string, body?: string): Promise<Answer<unknown>>;
-  upload(token: string, photo: PhotoRow, signal: AbortSignal): Promise<Answer<null>>;
+  /** One request of an upload: without `from` it asks where that stands, else it carries the rest from there. */
+  upload(token: string, piece: Piece, from: Standing | null, signal: AbortSignal): Promise<Answer<Standing>>;
   photo(token: string, key: string, size: string): Promise<Answer<Blob>>;
   /** Calls `news` when the line opens (true) and whenever there is some (false); resolves when it breaks. */
   events(token: string, news: (opening: boolean) => void, signal: AbortSignal): Promise<void>;
@@ -305,11 +351,15 @@ export interface Developed {
   readonly sha256: string; // base64
   readonly screen: Blob; // long edge at most 1600 px
   readonly preview: string; // base64, at most 4096 bytes decoded; "" if none could be made small enough
+  readonly thumb: string; // its ThumbHash in base64, "" if none
+  readonly original: Blob | null; // the file as it came; null if it is not kept
+  readonly originalSha256: string; // base64, "" without one
+  readonly originalSize: number; // bytes, 0 without one
 }
 
 export interface Darkroom {
-  /** Shrink a photo; null when this browser cannot read it. */
-  develop(file: Blob): Promise<Developed | null>;
+  /** Shrink a photo, or with `bare`, and if it cannot be read here, take it as it is; null when it is none. */
+  develop(file: Blob, bare?: boolean): Promise<Developed | null>;
 }
 
 export interface Position {

@@ -20,7 +20,7 @@ export interface SenderTold {
 export class Sender {
   private readonly chance: Parts["chance"];
   private readonly exchange: Exchange;
-  private readonly uploads: Uploads;
+  private readonly bring: () => Promise<Uploads>;
   private readonly told: SenderTold;
   private readonly mayRun: () => boolean;
   private failures = 0;
@@ -28,18 +28,21 @@ export class Sender {
   private running: Promise<void> | null = null;
   private again = false;
   private trying = false;
+  private uploads: Uploads | null = null;
   private uploading: Promise<void> | null = null;
+  private more = false; // there may be something to send that was not there when they began
+  private rest: () => void = () => undefined;
 
   constructor(
     chance: Parts["chance"],
     exchange: Exchange,
-    uploads: Uploads,
+    bring: () => Promise<Uploads>, // photos can wait for what sends them
     told: SenderTold,
     mayRun: () => boolean, // whether this tab is the one that sends
   ) {
     this.chance = chance;
     this.exchange = exchange;
-    this.uploads = uploads;
+    this.bring = bring;
     this.told = told;
     this.mayRun = mayRun;
   }
@@ -48,7 +51,7 @@ export class Sender {
   kick(urgent = false, trying = false): Promise<void> {
     if (urgent) {
       this.exchange.hurry();
-      this.uploads.hurry();
+      this.uploads?.hurry();
     }
     this.again = true;
     this.trying = this.trying || trying;
@@ -68,20 +71,36 @@ export class Sender {
     }
     this.again = false;
     this.running = null;
-    if (outcome === "done") this.uploading ??= this.upload();
+    if (outcome === "done") this.media();
     this.plan(outcome);
   }
 
-  private async upload(): Promise<void> {
-    const outcome = await this.uploads.run().catch((): Outcome => "busy");
-    this.uploading = null;
-    if (outcome === "offline" || outcome === "busy" || outcome === "out") this.plan(outcome);
+  /** Send photos, or let those under way make room for what goes first. */
+  private media(): void {
+    this.more = this.uploading !== null;
+    if (this.more) void this.uploads?.recheck().catch(() => undefined);
+    else if (this.mayRun()) this.uploading = this.upload();
   }
 
-  private plan(outcome: Outcome): void {
+  private async upload(): Promise<void> {
+    this.rest();
+    this.uploads ??= await this.bring().catch(() => null); // else with the next exchange
+    const { uploads } = this;
+    const outcome = await uploads?.run().catch((): Outcome => "busy");
+    this.uploading = null;
+    if (outcome === "idle" && this.more) return this.media(); // it made room, and the exchange was faster
+    if (outcome === "offline" || outcome === "busy" || outcome === "out")
+      return this.plan(outcome, uploads?.barren);
+    const restMs = uploads?.restMs ?? -1;
+    if (outcome === "done" && restMs >= 0) this.rest = this.chance.after(restMs, () => this.media());
+  }
+
+  /** Plan the next exchange. One that went well says little of photos: `barren` of them brought nothing in a row. */
+  private plan(outcome: Outcome, barren = 0): void {
     if (outcome === "idle" || outcome === "out") return; // nothing to wait for but a person
     this.failures = outcome === "done" ? 0 : this.failures + 1;
-    const wait = outcome === "done" ? QUIET_MS : backOff(this.failures - 1, this.chance.random());
+    const tries = Math.max(this.failures, barren) - 1;
+    const wait = outcome === "done" ? QUIET_MS : backOff(tries, this.chance.random());
     this.cancel();
     this.cancel = this.chance.after(wait, () => void this.kick());
   }

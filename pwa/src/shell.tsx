@@ -6,9 +6,11 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Draft as DraftValue, Me, Model } from "./model.ts";
 import {
   ClashCard,
+  Cover,
   Devices,
   Edit,
   fetchApart,
+  Gallery,
   KindForm,
   KindList,
   MeScreen,
@@ -60,7 +62,7 @@ function Shell() {
   return <Signed me={me} />;
 }
 
-const FULL = ["draft", "saved", "review"]; // help stands in their head, and nothing else is in the way
+const FULL = ["draft", "saved", "review", "cover", "photos"]; // help stands in their head, and nothing else is in the way
 const WITH_BAR = ["report", "today", "team", "queue", "records", "me", "list"];
 
 function Signed({ me }: { me: Me }) {
@@ -111,9 +113,11 @@ function Screen({ here: { name, args }, reach, first }: ScreenProps) {
   if (name === "list" && page) return <KindList page={page} state={more} />;
   if (name === "draft") return <DraftScreen />;
   if (name === "new" && page) return <NewScreen kind={id} about={more} />;
+  if (name === "cover") return <Cover id={id} />;
   if (name === "saved") return <Saved id={id} report={reach.report} />;
   if (name === "needs") return <Needs />;
   if (name === "devices") return <Devices />;
+  if (name === "photos") return <Gallery id={id} first={more} />;
   if (name === "review") return <Review id={id} />;
   if (name === "edit") return <EditScreen id={id} />;
   if (name === "clash" && view && of) return <ClashCard view={view} page={of} name={more} />;

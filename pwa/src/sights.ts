@@ -9,6 +9,7 @@ import { needsOf } from "./needs.ts";
 import type { OpRow } from "./ports.ts";
 import { predict } from "./predict.ts";
 import { waits } from "./push.ts";
+import { rationed } from "./ration.ts";
 import type { Record } from "./sync/register.ts";
 import { type Sight, viewOf } from "./view.ts";
 
@@ -17,6 +18,7 @@ export interface Now {
   readonly nowMs: ReadonlySignal<number>;
   readonly online: ReadonlySignal<boolean>;
   readonly sending: ReadonlySignal<ReadonlySet<string>>;
+  readonly free: () => boolean | undefined; // bytes cost nothing
 }
 
 interface Cached {
@@ -35,13 +37,13 @@ export class Sights {
   readonly today: ReadonlySignal<number>;
   readonly sheetId: ReadonlySignal<string>; // "" for those who keep none
   readonly sheet: ReadonlySignal<View | null>;
+  readonly backed: ReadonlySignal<number>;
   readonly dueVisits: ReadonlySignal<readonly DueVisit[]>;
   readonly duties: ReadonlySignal<readonly DutyRow[]>;
 
   private readonly mirror: Mirror;
   private readonly rowsBy: ReadonlySignal<ReadonlyMap<string, readonly OpRow[]>>;
   private readonly sight: ReadonlySignal<Sight | null>;
-  private readonly backed: ReadonlySignal<number>;
   private readonly linked: ReadonlySignal<boolean>;
   private readonly here: ReadonlySignal<string>; // as text: a fix read again is the same place
   private cache: ReadonlyMap<string, Cached> = new Map();
@@ -182,11 +184,17 @@ function writers(mirror: Mirror): (device: string) => number {
 function netOf(mirror: Mirror, now: Now): Net {
   const waiting = mirror.rows.value.filter((row) => waits(row) && !row.undone);
   const photos = mirror.photos.value.filter((photo) => photo.person === mirror.person.value);
+  const { prefs = {}, meter } = mirror.notes.value;
+  const ration = { prefs, meter, free: now.free(), nowMs: now.nowMs.value };
   return {
     online: now.online.value,
     sending: now.sending.value.size,
     waiting: waiting.length,
     photosWaiting: photos.filter((photo) => photo.state === "waiting" || photo.state === "announced").length,
+    photosHeld: photos.filter((photo) => photo.state === "announced" && rationed(photo, "screen", ration))
+      .length,
+    knowsFree: ration.free !== undefined,
+    originals: photos.filter((photo) => photo.state === "verified" && photo.original).length,
     oldestMs: waiting.reduce((oldest, { op }) => Math.min(oldest || op.stamp[0], op.stamp[0]), 0),
     lastMs: mirror.notes.value.heard?.lastMs ?? 0,
   };

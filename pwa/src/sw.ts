@@ -20,6 +20,7 @@ interface SyncEvent extends ExtendableEvent {
 }
 
 const DIGEST_DIGITS = 12; // as in bake/worker.ts
+const VERIFIER = "/verify"; // a page of its own, not a screen of the app
 const PREFIX = "shell-";
 const NAME = PREFIX + __VERSION__;
 const keyOf = (path: string, digest: string): string => `${path}?v=${digest}`;
@@ -70,6 +71,7 @@ function keyFor(request: Request): string | undefined {
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== self.location.origin || url.pathname.startsWith("/api/"))
     return undefined;
+  if (url.pathname === VERIFIER) return undefined;
   return KEYS.get(request.mode === "navigate" ? "/" : url.pathname);
 }
 

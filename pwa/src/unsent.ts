@@ -37,7 +37,8 @@ export function draftValues(
 
 /** What a draft of a new record says: also when it was taken, and where its photo came from. */
 export function firstValues(draft: DraftNote, page: KindPage, takenMs: number, nowMs: number): Named<Value> {
-  const source = draft.photos[0]?.source ?? "none";
+  const picture = draft.photos.find(({ field }) => own(page.fields, field)?.holds !== "sound");
+  const source = picture ? (picture.source === "album" ? "album" : "camera") : "none"; // taken on the spot, whatever took it
   const known = own(page.fields, FIELDS.source)?.options.some((option) => option.value === source);
   return {
     [FIELDS.captured]: takenMs,

@@ -3,6 +3,7 @@
 
 import { clashes, said } from "./change.ts";
 import type { Clash, Offer, Sent, StoryLine, View } from "./model.ts";
+import { enteredIn } from "./needs.ts";
 import { undoable } from "./outbox.ts";
 import type { OpRow, RecordRow } from "./ports.ts";
 import { predict, writtenBy } from "./predict.ts";
@@ -36,13 +37,7 @@ export function viewOf(
   if (!record) return undefined;
   const kind = sight.kinds.get(record.kind);
   const failed = rows.find((row) => row.refused || (row.code !== "" && row.laterMs > 0));
-  const lazy = {
-    values: once(() => (kind ? valuesOf(kind, record) : {})),
-    photos: once(() => (kind ? photosOf(kind, record) : {})),
-    clashes: once(() => (kind ? clashesOf(kind, record, sight) : [])),
-    story: once(() => record.story.map((entry) => lineOf(entry, rows))),
-    offers: once(() => (kind ? offersOf(kind, record, sight) : [])),
-  };
+  const lazy = lazily(record, rows, sight);
   return {
     id: record.id,
     kind: record.kind,
@@ -57,6 +52,9 @@ export function viewOf(
     get photos() {
       return lazy.photos();
     },
+    get sounds() {
+      return lazy.sounds();
+    },
     get clashes() {
       return lazy.clashes();
     },
@@ -66,11 +64,27 @@ export function viewOf(
     get offers() {
       return lazy.offers();
     },
+    get entry() {
+      return lazy.entry();
+    },
     sent: sentOf(rows, failed, sight.sending),
     kept: rows.length ? "phone" : confirmed?.at && confirmed.at <= sight.backed ? "backup" : "server",
     reason: failed?.sentOn ? "sent_on" : (failed?.code ?? ""),
     number: confirmed ? numberOf(record.id) : "",
     undoable: kind?.identity === "device" && !confirmed && undoable(sight.outbox, record.id),
+  };
+}
+
+function lazily(record: Kept, rows: readonly OpRow[], sight: Sight) {
+  const kind = sight.kinds.get(record.kind);
+  return {
+    values: once(() => (kind ? valuesOf(kind, record) : {})),
+    photos: once(() => (kind ? photosOf(kind, record, false) : {})),
+    sounds: once(() => (kind ? Object.values(photosOf(kind, record, true)).flat() : [])),
+    clashes: once(() => (kind ? clashesOf(kind, record, sight) : [])),
+    story: once(() => record.story.map((entry) => lineOf(entry, rows))),
+    offers: once(() => (kind ? offersOf(kind, record, sight) : [])),
+    entry: once(() => (kind?.identity === "entry" ? enteredIn(record.cells) : null)),
   };
 }
 
@@ -103,10 +117,10 @@ function valuesOf(kind: KindPage, record: Kept): Record<string, Value> {
   return values;
 }
 
-function photosOf(kind: KindPage, record: Kept): Record<string, readonly string[]> {
+function photosOf(kind: KindPage, record: Kept, sound: boolean): Record<string, readonly string[]> {
   const photos: Record<string, readonly string[]> = {};
   for (const [name, field] of Object.entries(kind.fields)) {
-    const cell = field.type === "photos" && own(record.cells, name);
+    const cell = field.type === "photos" && (field.holds === "sound") === sound && own(record.cells, name);
     const keys = cell ? present(cell) : [];
     if (keys.length) photos[name] = keys;
   }

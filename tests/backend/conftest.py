@@ -31,10 +31,14 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 async def client(tmp_path: Path, template: Path) -> AsyncIterator[AsyncTestClient]:
-    """A server whose clock stands still."""
+    """A server whose clock stands still, and that develops photos only when they are asked for.
+
+    It runs on a loop of its own, and so may wait for no lock that a test holds on this one.
+    """
     data = shutil.copytree(template, tmp_path / "data")
     async with AsyncTestClient(build(Settings(data=str(data))), raise_server_exceptions=False) as client:
         client.app.state.context.towns.now_ms = lambda: NOW
+        client.blocking_portal.call(client.app.state.context.darkroom.stop)
         yield client
 
 

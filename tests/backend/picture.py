@@ -6,6 +6,7 @@ from io import BytesIO
 
 from PIL import ExifTags, Image
 
+from media.drawing import draw
 from media.intake import key_of
 
 
@@ -17,6 +18,18 @@ def jpeg(width: int = 64, height: int = 48, colour: str = "teal", tail: bytes = 
     out = BytesIO()
     Image.new("RGB", (width, height), colour).save(out, "JPEG", exif=exif)
     return out.getvalue() + tail
+
+
+def drawn() -> bytes:
+    """Draw a photo that has a fingerprint, where one colour has none."""
+    return draw("rock_fall", 5)
+
+
+def resaved(body: bytes) -> bytes:
+    """Save a photo anew, smaller: other bytes of the same picture."""
+    out = BytesIO()
+    Image.open(BytesIO(body)).resize((800, 600)).save(out, "JPEG", quality=60)
+    return out.getvalue()
 
 
 def padded(body: bytes, size: int) -> bytes:

@@ -1,7 +1,9 @@
-"""The composition root: what is served to whom, and that all is closed again."""
+"""The composition root: what is served to whom, what is logged, and that all is closed again."""
 
 import os
 import shutil
+import subprocess
+import sys
 
 import pytest
 from litestar.testing import AsyncTestClient
@@ -29,6 +31,21 @@ async def test_the_schema_is_served_only_if_it_is_set(tmp_path, template):
     async with AsyncTestClient(build(Settings(data=str(data), schema=True))) as client:
         told = (await client.get("/schema/openapi.json")).json()
     assert {"/api/exchange", "/api/session", "/api/photos/{key}"} <= set(told["paths"])
+
+
+LOGGING = """
+import logging
+from backend.app import build
+from backend.config import Settings
+build(Settings())
+logging.getLogger("alembic.runtime.migration").info("quiet")
+logging.getLogger("backend.witness").warning("heard")
+"""
+
+
+def test_warnings_are_logged_and_what_libraries_tell_of_themselves_is_not():
+    told = subprocess.run([sys.executable, "-c", LOGGING], capture_output=True, text=True, check=True).stderr
+    assert "heard" in told and "quiet" not in told
 
 
 async def test_a_server_that_stops_lets_go_of_its_directory(tmp_path, template):

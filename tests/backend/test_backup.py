@@ -249,7 +249,7 @@ def test_the_command_says_what_it_made(data, place, monkeypatch, capsys):
     (path / "qianshao.db").write_bytes(b"no database")
     assert main(["check", str(path), "--json"]) == 1
     *faults, last = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert last == {"path": str(path), "faults": len(faults)}
+    assert last == {"path": str(path), "faults": len(faults), "orphaned": 0}
     assert "qianshao.db" in faults[0]["fault"]
 
 

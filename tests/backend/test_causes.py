@@ -119,3 +119,8 @@ def test_every_code_has_a_rule_and_the_gravest_comes_first():
     assert [code for code, _ in told(report, heard_ms=0)] == [
         "store_damaged", "not_heard", "storage_not_kept", "no_place",
     ]  # fmt: skip
+
+
+def test_photos_that_are_overdue_are_told_with_the_age_of_the_oldest():
+    assert ("photos_late", DAY_MS) in causes(Phone(Report(), NOW, overdue_ms=NOW - DAY_MS), NOW)
+    assert causes(Phone(Report(), NOW), NOW) == []

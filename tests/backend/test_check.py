@@ -180,18 +180,73 @@ async def test_what_a_phone_has_otherwise_is_found_and_mended(lanes, worker, har
     assert await worker.check(lanes) == Checked()
 
 
-async def test_only_the_scopes_that_hold_a_difference_are_heard_anew(lanes):
-    phone = Holder(1, LEADER, Grant("grid_leader", NORTH_ONE), Grant("fulltime_worker", NORTH_TWO))
-    await filled(lanes, phone)
-    lost(phone)
-    checked = await phone.check(lanes)
-    heard = parse(checked.cursor).heard
-    assert {scope.unit: each for scope, each in heard.items()} == {
-        NORTH_ONE: Heard(0, 0), NORTH_TWO: Heard(9, 9), -LEADER: Heard(9, 9),
+def positions(cursor: str) -> dict[tuple[int, bool], Heard]:
+    return {(scope.unit, scope.again): each for scope, each in parse(cursor).heard.items()}
+
+
+def in_north_two(phone: Holder) -> list[str]:
+    return [name for name, each in phone.kept.items() if each.area == NORTH_TWO]
+
+
+async def test_only_the_area_that_differs_is_told_again(lanes, secretary):
+    await filled(lanes, secretary)
+    lost(secretary)
+    checked = await secretary.check(lanes)
+    assert positions(checked.cursor) == {
+        (NORTH, False): Heard(9, 9), (-SECRETARY, False): Heard(9, 9), (NORTH_ONE, True): Heard(0, 0),
     }  # fmt: skip
-    phone.cursor = checked.cursor
-    receipt = await phone.exchange(lanes)
-    assert {each.area for each in receipt.records} == {NORTH_ONE}
+    secretary.cursor = checked.cursor
+    assert await secretary.check(lanes) == Checked(stale=True), "it has not heard everything"
+    receipt = await secretary.exchange(lanes)
+    assert {each.area for each in receipt.records} == {NORTH_ONE} and len(receipt.records) == 3
+    assert positions(secretary.cursor).keys() == {(NORTH, False), (-SECRETARY, False)}
+    assert await secretary.check(lanes) == Checked()
+
+
+async def test_where_too_many_areas_differ_the_scopes_are_told_again(lanes, secretary, monkeypatch):
+    monkeypatch.setattr(checking, "AGAIN_MAX", 1)
+    await filled(lanes, secretary)
+    secretary.kept.clear()
+    checked = await secretary.check(lanes)
+    assert positions(checked.cursor) == {(NORTH, False): Heard(0, 0), (-SECRETARY, False): Heard(9, 9)}
+    await secretary.mend(lanes)
+    assert await secretary.check(lanes) == Checked()
+
+
+async def test_what_others_write_while_an_area_is_told_again_is_heard(lanes, secretary, monkeypatch):
+    monkeypatch.setattr(view, "PAGE_RECORDS", 1)
+    await filled(lanes, secretary)
+    kept = in_north_two(secretary)
+    secretary.kept = {name: secretary.kept[name] for name in kept}
+    secretary.cursor = (await secretary.check(lanes)).cursor
+    writer, told, more = Mirror(90, STRANGER, Grant("fulltime_worker", TOWN)), [], True
+    await writer.hear_all(lanes)
+    while more:
+        if len(told) < 4:
+            await writer.exchange(lanes, report(writer, NORTH_ONE), report(writer, NORTH_TWO))
+            old = min(writer.kept)
+            await writer.exchange(lanes, writer.op("incident", {"matter": "flooding"}, old))
+        receipt = await secretary.exchange(lanes)
+        told += [delta.id for delta in receipt.records]
+        more = receipt.more
+    assert len(told) > 5 and not set(kept) & set(told), "nothing of the other area was told again"
+    assert at_odds(secretary, lanes) == {}
+    assert await secretary.check(lanes) == Checked()
+
+
+async def test_an_area_that_leaves_the_view_while_it_is_told_again_is_taken_back(lanes, monkeypatch):
+    monkeypatch.setattr(view, "PAGE_RECORDS", 1)
+    phone = Holder(1, LEADER, Grant("fulltime_worker", NORTH_ONE), Grant("fulltime_worker", NORTH_TWO))
+    await filled(lanes, phone)
+    lost_all(phone)
+    phone.cursor = (await phone.check(lanes)).cursor
+    await phone.exchange(lanes)
+    await phone.exchange(lanes)
+    phone.actor = replace(phone.actor, grants=(Grant("fulltime_worker", NORTH_TWO),))
+    await phone.hear_all(lanes)
+    assert {each.area for each in phone.kept.values()} == {NORTH_TWO}
+    assert positions(phone.cursor).keys() == {(NORTH_TWO, False), (-LEADER, False)}
+    assert await phone.check(lanes) == Checked()
 
 
 async def test_own_records_outside_the_view_are_compared_too(lanes):

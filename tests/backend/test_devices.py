@@ -4,11 +4,12 @@ import sqlite3
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from backend.adapters.memory import MemoryLanes, MemoryPeople
-from backend.devices import FLUSH_MS, Contacts, Row, keep_report, listed, read_report
+from backend.devices import FLUSH_MS, Contacts, Missing, Row, keep_report, listed, read_report
 from backend.people import Session
-from backend.ports import Person
+from backend.ports import Lane, Person, PhotoRow
 from backend.problems import Refused
 from sync.permit import Grant, live
 from tests.backend.mirror import WORLD, Mirror
@@ -57,7 +58,7 @@ class Place:
 
     async def seen_by(self, person: int) -> dict[int, Row]:
         session = self.sessions[person]
-        rows = await listed(self.people, self.lanes, self.contacts, session, WORLD.units, self.now_ms)
+        rows = await listed(self.people, self.lanes, self.contacts, session, WORLD, self.now_ms)
         return {row.person: row for row in rows}
 
 
@@ -274,3 +275,25 @@ async def test_contacts_that_could_not_be_written_are_kept(place, monkeypatch):
 async def test_a_contact_counts_before_it_is_written(place):
     place.contacts.note(place.sessions[WORKER].device.number, NOW + 3)
     assert (await place.seen_by(SECRETARY))[WORKER].heard_ms == NOW + 3
+
+
+async def test_photos_that_do_not_come_are_counted_by_the_phone_that_spoke_of_them(place):
+    await place.sign_in(WORKER)
+    await place.sign_in(SECRETARY)
+    phone, keys = place.phone(WORKER), [letter * 22 for letter in "ABCD"]
+    op = phone.op("incident", {"photos": {"add": keys[:3]}}, area=NORTH_ONE)
+    await phone.exchange(place.lanes, op)
+    device = bytes.fromhex(phone.actor.device)
+
+    def announce(lane: Lane) -> None:
+        for at, key in enumerate(keys):  # the last one is shown by no record
+            row = PhotoRow(key, 9, b"", announced_ms=NOW + at, device=device, person=WORKER)
+            lane.album.put(replace(row, partial=at, overdue_ms=NOW + DAY_MS if at == 1 else 0))
+        lane.album.refer({op.record: keys[:3]})
+
+    place.lanes.now(TOWN, announce)
+    place.now_ms += DAY_MS
+    row = (await place.seen_by(SECRETARY))[WORKER]
+    assert row.photos == Missing(count=3, partial=2, overdue=1, oldest_ms=NOW, overdue_ms=NOW + 1)
+    assert ("photos_late", DAY_MS - 1) in row.causes
+    assert (await place.seen_by(SECRETARY))[SECRETARY].photos == Missing()

@@ -7,8 +7,8 @@ import pytest
 from msgspec.structs import replace
 
 from backend.adapters.memory import MemoryLanes
+from backend.adapters.opening import FILE
 from backend.adapters.sql_shelf import Shelf
-from backend.adapters.sqlite import FILE
 from backend.exchange import _plain, exchange
 from backend.people import LATE_MS
 from sync.clock import Stamp

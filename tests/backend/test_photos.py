@@ -1,24 +1,33 @@
 """Photos over HTTP: what may come in, what goes out, and to whom."""
 
+import asyncio
+import base64
 import errno
+import hashlib
+from collections.abc import Awaitable, Callable
 from io import BytesIO
+from typing import TypeVar
 
 import pytest
 from litestar.testing import AsyncTestClient
+from msgspec.structs import replace
 from PIL import Image
 
 from backend.adapters.disk import DiskBlobs
 from backend.app import build
 from backend.config import Settings
-from backend.photos import read_digest
+from backend.photos import Accepted, read_digest
 from backend.problems import Refused
 from media.sandbox import Sandbox
-from tests.backend.picture import digest, jpeg, named, padded, preview
+from sync.permit import Actor, Grant
+from tests.backend.picture import digest, drawn, jpeg, named, padded, preview, resaved
 from tests.backend.town import (
     LEADER,
     NORTH_ONE,
     NOW,
+    OFFICER,
     SECRETARY,
+    SOUTH_ONE,
     STRANGER,
     TOWN,
     WORKER,
@@ -26,8 +35,10 @@ from tests.backend.town import (
     enrolled,
     settle_in,
 )  # fmt: skip
+from tests.media.sounds import m4a
 
 pytestmark = pytest.mark.anyio
+T = TypeVar("T")
 
 
 async def announce(phone: Phone, *bodies: bytes) -> str:
@@ -58,7 +69,7 @@ async def test_a_photo_is_seen_first_small_and_then_whole(enrol):
     record = await announce(worker, body)
     assert (await secretary.exchange()).photos == [[named(body), 0, preview()]]
     sent = await send(worker, body)
-    assert (sent.status_code, sent.json()) == (201, {"key": named(body), "state": "verified"})
+    assert (sent.status_code, sent.json()) == (201, {"key": named(body), "state": "verified", "at": 3})
     for phone in (secretary, worker):
         heard = await phone.exchange()
         assert heard.photos == [[named(body), 1, preview()]]
@@ -262,7 +273,7 @@ async def test_a_photo_no_decoder_understands_never_holds_up_its_record(enrol):
     assert (await secretary.exchange()).photos == [[named(body), 1, preview()]]
 
 
-async def test_too_many_pictures_at_once_come_again_later(enrol, monkeypatch):
+async def test_a_photo_is_verified_though_nothing_can_be_developed_just_now(enrol, monkeypatch):
     worker, body, develop = await enrol(WORKER), jpeg(), Sandbox.develop
 
     async def busy(*_: object) -> str:
@@ -270,12 +281,11 @@ async def test_too_many_pictures_at_once_come_again_later(enrol, monkeypatch):
 
     await announce(worker, body)
     monkeypatch.setattr(Sandbox, "develop", busy)
-    sent = await send(worker, body)
-    assert answered(sent) == (503, "busy")
-    assert int(sent.headers["retry-after"]) > 0
-    assert (await worker.exchange()).photos in ([], [[named(body), 0, preview()]])
-    monkeypatch.setattr(Sandbox, "develop", develop)
     assert (await send(worker, body)).status_code == 201
+    looked = await look(worker, named(body))
+    assert answered(looked) == (503, "busy")
+    assert int(looked.headers["retry-after"]) > 0
+    monkeypatch.setattr(Sandbox, "develop", develop)
     assert (await look(worker, named(body))).status_code == 200
 
 
@@ -302,3 +312,175 @@ async def test_sizes_are_bounded_by_the_setting_and_by_nothing_before_it(tmp_pat
             worker, body = await enrolled(client, parts.people, WORKER), padded(jpeg(), size)
             await announce(worker, body)
             assert (await send(worker, body)).status_code == status
+
+
+def shot(original: bytes = b"", source: int = 0) -> list:
+    """Say how a photo came to be, as a phone does."""
+    digest = base64.b64encode(hashlib.sha256(original).digest()).decode() if original else ""
+    return [source, NOW, None, "", digest, len(original)]
+
+
+async def tell_of(phone: Phone, body: bytes, said: list) -> str:
+    """Report with one photo, and how it came to be."""
+    op = phone.op("incident", {"photos": {"add": [named(body)]}}, area=NORTH_ONE)
+    assert (await phone.exchange(op, photos=[(named(body), len(body), preview(), said)])).codes == {}
+    return op.record
+
+
+async def seal(phone: Phone, body: bytes, original: bytes) -> Accepted:
+    """Hand an original in, as an upload does at its end."""
+    parts = phone.client.app.state.context
+    actor = Actor(WORKER, (Grant("fulltime_worker", NORTH_ONE),), phone.device)
+    world = (await parts.towns.town(TOWN)).world
+    digest_of = hashlib.sha256(original).digest()
+    return await within(
+        phone, parts.photos.accept_original, TOWN, named(body), digest_of, original, actor, world
+    )
+
+
+async def develop(phone: Phone, body: bytes) -> None:
+    assert await within(phone, phone.client.app.state.context.darkroom.now, TOWN, named(body))
+
+
+async def within(phone: Phone, call: Callable[..., Awaitable[T]], *args: object) -> T:
+    """Call into the server where it runs: on its own loop, in its own thread."""
+    return await asyncio.to_thread(phone.client.blocking_portal.call, call, *args)
+
+
+async def test_what_is_odd_is_told_to_who_reviews_and_to_nobody_else(enrol):
+    worker, secretary, leader, body = await enrol(WORKER), await enrol(SECRETARY), await enrol(LEADER), jpeg()
+    await tell_of(worker, body, shot(source=1))
+    for phone in (secretary, leader, worker):
+        await phone.exchange()
+    await send(worker, body)
+    await develop(worker, body)
+    for phone in (secretary, leader):
+        assert (await phone.exchange()).photos == [[named(body), 1, preview(), [["album"]]]]
+    assert (await worker.exchange()).photos == [[named(body), 1, preview()]]
+
+
+async def test_a_photo_that_a_second_report_uses_is_told_with_both(enrol):
+    worker, secretary, body = await enrol(WORKER), await enrol(SECRETARY), jpeg()
+    first, second = await tell_of(worker, body, shot()), await tell_of(worker, body, shot())
+    ((_, _, _, told),) = (await secretary.exchange()).photos
+    assert told == [["seen_before", named(body), record, NOW, -1, 0] for record in (first, second)]
+    assert all(len(each) == 3 for each in (await worker.exchange()).photos)
+
+
+async def test_of_a_photo_a_reviewer_may_not_see_only_that_there_is_one_is_told(enrol):
+    worker, secretary, stranger = await enrol(WORKER), await enrol(SECRETARY), await enrol(STRANGER)
+    officer, body = await enrol(OFFICER), drawn()
+    copy = resaved(body)
+    op = stranger.op("incident", {"photos": {"add": [named(body)]}}, area=SOUTH_ONE)
+    await stranger.exchange(op, photos=[(named(body), len(body), "")])
+    await send(stranger, body)
+    await develop(stranger, body)
+    await tell_of(worker, copy, shot())
+    await send(worker, copy)
+    await develop(worker, copy)
+    told = {phone: (await phone.exchange()).photos[-1][3][0] for phone in (secretary, officer)}
+    assert told[secretary][:3] == ["seen_before", "", ""]
+    assert told[officer][:3] == ["seen_before", named(body), op.record]
+    assert told[secretary][3:] == told[officer][3:] == [NOW, -1, told[officer][5]]
+    assert told[officer][5] <= 3
+
+
+async def test_the_original_is_opened_by_who_reviews_and_every_opening_is_noted(enrol, caplog):
+    worker, secretary, stranger = await enrol(WORKER), await enrol(SECRETARY), await enrol(STRANGER)
+    body, original = jpeg(), jpeg(800, 600, colour="red")
+    record = await tell_of(worker, body, shot(original))
+    await send(worker, body)
+    assert answered(await look(secretary, named(body), "original")) == (404, "not_found")
+    assert await seal(worker, body, original) == Accepted(new=True, at=0)
+    assert await seal(worker, body, original) == Accepted(new=False, at=0)
+    lanes = worker.client.app.state.context.lanes
+    before = await lanes.read(TOWN, lambda lane: lane.mark(lane.head()))
+    for phone in (worker, stranger):
+        assert answered(await look(phone, named(body), "original")) == (404, "not_found")
+    assert await lanes.read(TOWN, lambda lane: lane.mark(lane.head())) == before
+    opened = await look(secretary, named(body), "original")
+    assert (opened.status_code, opened.content) == (200, original)
+    assert opened.headers["content-type"] == "image/jpeg"
+    assert opened.headers["content-disposition"] == f'attachment; filename="{named(body)}.jpeg"'
+    assert opened.headers["content-security-policy"] == "sandbox; default-src 'none'"
+    assert opened.headers["x-content-type-options"] == "nosniff"
+    assert await lanes.read(TOWN, lambda lane: lane.mark(lane.head())) != before
+    assert f"{named(body)} in town {TOWN} was opened by person {SECRETARY}" in caplog.text
+    for size in ("thumb", "medium", "screen"):
+        assert (await look(secretary, named(body), size)).content != original
+    assert record
+
+
+async def test_only_the_original_that_was_announced_is_taken(enrol):
+    worker, body, original = await enrol(WORKER), jpeg(), jpeg(colour="red")
+    await tell_of(worker, body, shot(original))
+    with pytest.raises(Refused, match="hash_mismatch"):
+        await seal(worker, body, jpeg(colour="blue"))
+    other = jpeg(colour="green")
+    await tell_of(worker, other, shot())
+    with pytest.raises(Refused, match="not_found"):
+        await seal(worker, other, original)
+    page = b"<html><script>alert(1)</script></html>"
+    for third, sealed, code in ((jpeg(9, 9), page, "not_an_image"), (jpeg(8, 8), m4a(), "not_an_image")):
+        await tell_of(worker, third, shot(sealed))
+        with pytest.raises(Refused, match=code):
+            await seal(worker, third, sealed)
+
+
+async def test_a_voice_note_is_given_back_as_it_came(enrol):
+    worker, secretary, body = await enrol(WORKER), await enrol(SECRETARY), m4a()
+    op = worker.op("incident", {"voice": {"add": [named(body)]}}, area=NORTH_ONE)
+    await worker.exchange(op, photos=[(named(body), len(body), "")])
+    assert (await send(worker, body)).status_code == 201
+    for size in ("thumb", "medium", "screen"):
+        answer = await look(secretary, named(body), size)
+        assert (answer.status_code, answer.content) == (200, body)
+        assert answer.headers["content-type"] == "audio/mp4"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["content-security-policy"] == "sandbox; default-src 'none'"
+    assert answered(await look(await enrol(STRANGER), named(body))) == (404, "not_found")
+
+
+async def link_of(phone: Phone, body: bytes, size: str = "thumb"):
+    head = {"authorization": f"Bearer {phone.token}"}
+    return await phone.client.get(f"/api/photos/{named(body)}/link?size={size}", headers=head)
+
+
+async def test_a_link_shows_a_picture_without_a_sign_in_for_five_minutes(enrol, client):
+    worker, body = await enrol(WORKER), jpeg()
+    await announce(worker, body)
+    await send(worker, body)
+    link = (await link_of(worker, body)).json()
+    assert link["until_ms"] == NOW + 300_000
+    shown = await client.get(link["path"])
+    assert shown.status_code == 200
+    assert shown.content == (await look(worker, named(body), "thumb")).content
+    assert shown.headers["cross-origin-resource-policy"] == "same-origin"
+    assert answered(await client.get(link["path"], headers={"service-worker": "script"})) == (
+        404,
+        "not_found",
+    )
+    client.app.state.context.towns.now_ms = lambda: NOW + 300_001
+    assert answered(await client.get(link["path"])) == (404, "not_found")
+
+
+async def test_a_link_gives_no_more_than_its_person_may_see_when_it_is_used(enrol, client):
+    worker, secretary, body, original = await enrol(WORKER), await enrol(SECRETARY), jpeg(), jpeg(9, 9)
+    await tell_of(worker, body, shot(original))
+    await send(worker, body)
+    await seal(worker, body, original)
+    assert answered(await link_of(await enrol(STRANGER), body)) == (404, "not_found")
+    path = (await link_of(secretary, body)).json()["path"]
+    sealed = [(await link_of(phone, body, "original")).json()["path"] for phone in (worker, secretary)]
+    assert [(await client.get(each)).status_code for each in (path, *sealed)] == [200, 404, 200]
+    people = client.app.state.context.people
+    person = await people.person(SECRETARY)
+    ended = [replace(grant, until_ms=NOW - 1) for grant in person.grants]
+    await people.put_person(replace(person, grants=ended))
+    assert [(await client.get(each)).status_code for each in (path, *sealed)] == [404, 404, 404]
+    await people.put_person(person)
+
+
+@pytest.mark.parametrize("word", ["x", "A" * 90, "..%2f..%2fqianshao.db", "%E7%85%A7", "A" * 5000])
+async def test_a_link_that_is_none_leads_nowhere(client, word):
+    assert (await client.get(f"/api/pictures/{word}")).status_code == 404

@@ -35,7 +35,7 @@ def test_every_problem_speaks_both_languages(code):
     assert any(ord(char) in CHINESE for char in problem.zh)
     assert problem.en.isascii()
     assert 400 <= problem.status < 600
-    assert HTTPStatus(problem.status)
+    assert code == "wrong_checksum" or HTTPStatus(problem.status), "460 is the protocol's own, tus 1.0.0"
 
 
 @pytest.mark.parametrize("code", CODES)

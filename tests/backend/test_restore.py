@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import os
+import sqlite3
 from pathlib import Path
 
 import msgspec
@@ -13,11 +14,11 @@ from backend.adapters.ledger import FileLedger
 from backend.adapters.sqlite import hold
 from backend.backup import Source, back_up
 from backend.ledger import FILE as LEDGER
-from backend.manifest import MANIFEST, BadBackup, faults_in
+from backend.manifest import MANIFEST, BadBackup, faults_in, faults_of
 from backend.restore import restore
 from backend.swap import finish
 from backend.witness import WITNESS, read_backed
-from tests.backend.kept import BODIES, DESK, SECRET, blob_of, copied, filled, record, run
+from tests.backend.kept import BODIES, DESK, SECRET, blob_of, copied, filled, record, run, sealed
 from tests.backend.test_backup import Failing
 from tests.backend.town import NOW, TOWN
 
@@ -65,13 +66,18 @@ def stand(data: Path) -> dict[str, str]:
     }
 
 
+def rows(folder: Path) -> list[str]:
+    with contextlib.closing(sqlite3.connect(folder / "qianshao.db")) as database:
+        return list(database.iterdump())
+
+
 def test_everything_is_as_it_was_and_the_old_is_kept(data, backup):
     before = stand(data)
     change(data)
     changed = (data / "qianshao.db").read_bytes()
     restored = restore(DESK, backup, data, LATER)
     assert list(faults_in(DESK, data)) == []
-    assert (data / "qianshao.db").read_bytes() == (backup / "qianshao.db").read_bytes() != changed
+    assert rows(data) == rows(backup) != rows(restored.aside)
     now = stand(data)
     photos = [name for name in before if name.startswith(("photos", "kinds", LEDGER))]
     assert {name: now[name] for name in photos} == {name: before[name] for name in photos}
@@ -141,7 +147,7 @@ def test_a_bad_backup_is_refused_and_nothing_changes(data, backup, spoil, wanted
 
 def test_one_that_fails_at_any_step_leaves_the_old_or_the_new(home, data, backup, monkeypatch, tmp_path):
     change(data)
-    old, wanted = stand(data), (backup / "qianshao.db").read_bytes()
+    old, wanted = stand(data), rows(backup)
     for at in range(1, STEPS_MAX):
         root = copied(data, tmp_path / f"try-{at}")
         with monkeypatch.context() as patch:
@@ -154,7 +160,7 @@ def test_one_that_fails_at_any_step_leaves_the_old_or_the_new(home, data, backup
         finish(root)  # as whoever opens it next does
         finish(root)
         if decided or (root / "before-20251122T183320.000Z").exists():
-            assert (root / "qianshao.db").read_bytes() == wanted, f"step {at}"
+            assert rows(root) == wanted, f"step {at}"
             assert list(faults_in(DESK, root)) == [], f"step {at}"
             aside = root / "before-20251122T183320.000Z" / "qianshao.db"
             assert hashlib.sha256(aside.read_bytes()).hexdigest() == old["qianshao.db"], f"step {at}"
@@ -169,7 +175,7 @@ def test_whoever_holds_the_directory_next_finishes_it(data, backup, monkeypatch)
     restore(DESK, backup, data, LATER)
     assert (data / "restored.ready").exists()
     os.close(hold(data))
-    assert (data / "qianshao.db").read_bytes() == (backup / "qianshao.db").read_bytes()
+    assert rows(data) == rows(backup)
 
 
 def test_a_directory_that_is_served_is_left_alone(data, backup, monkeypatch, capsys):
@@ -217,3 +223,21 @@ def test_the_ledger_of_the_directory_is_never_lost(data, backup):
 
 def test_the_secret_of_the_erased_is_in_no_backup(backup):
     assert SECRET.encode() not in texts(backup)
+
+
+def test_an_original_goes_through_a_backup_and_back(tmp_path):
+    data = filled(tmp_path / "data")
+    path = sealed(BODIES[0], b"as the camera gave it", data)
+    backup = back_up(DESK, Source(data, data / "kinds"), tmp_path / "place", NOW).path
+    kept = tmp_path / "place" / path.relative_to(data)
+    assert kept.read_bytes() == path.read_bytes()
+    assert list(faults_of(DESK, backup)) == []
+    restore(DESK, backup, tmp_path / "new", LATER)
+    assert (tmp_path / "new" / path.relative_to(data)).read_bytes() == path.read_bytes()
+    path.write_bytes(b"other bytes")
+    assert list(faults_in(DESK, data)) == [f"originals: {path} holds other bytes"]
+    path.unlink()
+    assert list(faults_in(DESK, data, fast=True)) == [f"originals: there is no file {path}"]
+    kept.write_bytes(b"other bytes")
+    with pytest.raises(BadBackup, match="is damaged"):
+        restore(DESK, backup, tmp_path / "newer", LATER)

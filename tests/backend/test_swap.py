@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.adapters.sqlite import FILE
+from backend.adapters.opening import FILE
 from backend.manifest import DATABASE
 from backend.swap import FRESH, READY, REPLACED, finish, fresh_in, swap
 from tests.backend.test_backup import Failing

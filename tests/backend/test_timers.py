@@ -7,7 +7,7 @@ import pytest
 
 from backend import timers
 from backend.adapters.memory import MemoryBell, MemoryLanes, MemoryPeople
-from backend.adapters.sqlite import FILE
+from backend.adapters.opening import FILE
 from backend.kinds import Pages
 from backend.timers import BATCH, Timers
 from backend.towns import Towns

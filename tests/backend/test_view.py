@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from backend import view
 from backend.adapters.memory import MemoryLane, MemoryLanes
-from backend.cursor import Cursor, Heard, Scope, parse, spell
+from backend.cursor import AGAIN, Cursor, Heard, Scope, parse, spell
 from backend.exchange import told
 from backend.ports import Lane
 from backend.view import PAGE_RECORDS, channels, news, scopes, shown
@@ -266,6 +266,65 @@ async def test_a_removal_swept_between_two_pages_is_not_missed(monkeypatch):
     await lanes.write(TOWN, lambda lane: lane.sweep(NOW + 1, 10))
     await phone.hear_all(lanes)
     assert not at_odds(phone, lanes)
+
+
+async def test_a_removal_swept_some_pages_later_is_not_missed_either(monkeypatch):
+    monkeypatch.setattr(view, "PAGE_RECORDS", 2)
+    lanes, phone = MemoryLanes(), Mirror(1, WORKER, EVERYWHERE)
+    await fill(lanes, 7)
+    (told_first, *_) = (await phone.exchange(lanes)).records
+    await remove(lanes, told_first.id)
+    assert not (await phone.exchange(lanes)).anew, "its walk has yet to come by the tombstone"
+    await lanes.write(TOWN, lambda lane: lane.sweep(NOW + 1, 10))
+    assert (await phone.exchange(lanes)).anew
+    assert await phone.hear_all(lanes) > 1, "and it is told to the end, though the floor lies above"
+    assert not at_odds(phone, lanes)
+
+
+async def test_a_removal_swept_while_a_lost_part_of_the_view_is_taken_back_is_not_missed(monkeypatch):
+    monkeypatch.setattr(view, "GONE_MAX", 2)
+    lanes, phone = MemoryLanes(), Mirror(1, WORKER, EVERYWHERE)
+    await fill(lanes, 7)
+    await phone.hear_all(lanes)
+    regrant(phone)
+    assert (await phone.exchange(lanes)).more
+    assert not (await phone.exchange(lanes)).anew
+    await remove(lanes, max(phone.kept))
+    await lanes.write(TOWN, lambda lane: lane.sweep(NOW + 1, 10))
+    await phone.hear_all(lanes)
+    assert phone.kept == {}
+
+
+async def test_what_is_removed_while_a_grant_was_away_is_gone_when_it_comes_back(monkeypatch):
+    monkeypatch.setattr(view, "GONE_MAX", 2)
+    lanes, phone = MemoryLanes(), Mirror(1, WORKER, EVERYWHERE)
+    await fill(lanes, 5)
+    await phone.hear_all(lanes)
+    regrant(phone)
+    assert (await phone.exchange(lanes)).more
+    assert len(phone.kept) == 3, "not all is taken back yet"
+    await remove(lanes, max(phone.kept))
+    regrant(phone, EVERYWHERE)
+    await phone.hear_all(lanes)
+    assert not at_odds(phone, lanes)
+
+
+async def test_everything_is_told_again_to_who_asks_for_it_and_a_replaced_log_is_noticed_all_the_same():
+    lanes, phone = MemoryLanes(), Mirror(1, WORKER, EVERYWHERE)
+    await fill(lanes, 2)
+    backup = lanes.lanes[TOWN]
+    await fill(lanes, 1, NORTH_TWO)
+    own = phone.op("visit", {"mode": "door"}, area=NORTH_ONE)
+    await phone.exchange(lanes, own)
+    phone.cursor = again = AGAIN + phone.cursor
+    more = phone.op("visit", {"result": "ok"}, own.record)
+    heard = await phone.exchange(lanes, more)
+    assert (heard.anew, len(heard.records), heard.acks) == (False, 4, [(1, 2)])
+    assert not at_odds(phone, lanes)
+    assert not (await phone.exchange(lanes)).records, "it was told once"
+    lanes.lanes[TOWN], phone.cursor = backup, again
+    heard = await phone.exchange(lanes, phone.op("visit", {"mode": "phone"}, area=NORTH_ONE))
+    assert (heard.anew, len(heard.records), heard.acks) == (True, 2, [])
 
 
 async def test_a_log_that_was_replaced_is_noticed_whatever_its_length():

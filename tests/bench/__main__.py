@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.bench import exchange, peak, phone, pulls, shell, wire
+from tests.bench import capture, exchange, peak, phone, pictures, pulls, shell, uploads, waves, wire
 from tests.bench.peers import compare
 
 BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
@@ -18,6 +18,10 @@ BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "shell": shell.run,
     "phone": phone.run,
     "pulls": pulls.run,
+    "capture": capture.run,
+    "pictures": pictures.run,
+    "waves": waves.run,
+    "uploads": uploads.run,
     "peers": compare.run,
 }
 

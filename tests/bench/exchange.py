@@ -22,9 +22,10 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from backend.adapters.opening import FILE, PRAGMAS
 from backend.adapters.sql_lane import SqlLanes
 from backend.adapters.sql_people import SqlPeople
-from backend.adapters.sqlite import FILE, PRAGMAS, Sqlite
+from backend.adapters.sqlite import Sqlite
 from backend.app import opened
 from backend.config import Settings
 from backend.cursor import Cursor, Heard, sealed, spell

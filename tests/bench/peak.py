@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from backend.adapters.sqlite import FILE
+from backend.adapters.opening import FILE
 from backend.app import opened
 from backend.config import Settings
 from backend.cursor import Cursor, Heard, sealed, spell

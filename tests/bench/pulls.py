@@ -18,8 +18,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from backend.adapters.memory import MemoryLane
+from backend.adapters.opening import FILE, migrate
 from backend.adapters.sql_album import blob_of
-from backend.adapters.sqlite import FILE, migrate
 from backend.app import opened
 from backend.config import Settings
 from backend.context import Context

@@ -28,6 +28,9 @@ def encode() -> Encode:
 
     def encoded(form: str, width: int = 640, height: int = 480, **options: object) -> bytes:
         out = BytesIO()
+        block = options.get("exif")
+        if form == "HEIF" and isinstance(block, Image.Exif):
+            options["exif"] = block.tobytes()  # else the encoder turns nothing
         scene(width, height).save(out, form, **options)
         return out.getvalue()
 

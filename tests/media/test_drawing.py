@@ -27,7 +27,7 @@ def test_there_are_ten_scenes():
 @pytest.mark.parametrize("scene", SCENES)
 def test_a_drawing_is_a_photo_of_screen_size(photos, scene):
     taken = take_in(photos[scene])
-    assert (taken.format, taken.width, taken.height) == ("JPEG", 1600, 1200)
+    assert (taken.media_type, taken.width, taken.height) == ("image/jpeg", 1600, 1200)
     assert BYTES_LEAST <= taken.size <= BYTES_MOST
 
 

@@ -16,7 +16,7 @@ def opened(body: bytes) -> Image.Image:
     return picture
 
 
-@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "HEIF", "AVIF"])
 def test_both_renditions_are_made(encode, form):
     made = develop(encode(form, 4000, 3000))
     assert isinstance(made, Developed)
@@ -35,7 +35,7 @@ def test_a_ribbon_keeps_at_least_one_pixel(encode):
     assert opened(develop(encode("PNG", 9000, 4)).thumb).size == (320, 1)
 
 
-@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "HEIF", "AVIF"])
 def test_a_picture_stored_sideways_comes_out_upright(encode, exif, form):
     made = develop(encode(form, 1600, 1200, exif=exif))
     assert (made.width, made.height) == (768, 1024)
@@ -45,7 +45,7 @@ def test_a_picture_stored_sideways_comes_out_upright(encode, exif, form):
     assert red > 200
 
 
-@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "HEIF", "AVIF"])
 def test_place_and_maker_are_gone(encode, exif, form):
     made = develop(encode(form, 1600, 1200, exif=exif))
     for rendition in (made.thumb, made.screen):
@@ -56,7 +56,7 @@ def test_place_and_maker_are_gone(encode, exif, form):
     assert made.metadata.lat_e7 == 293_600_000
 
 
-@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "HEIF", "AVIF"])
 def test_a_script_behind_the_picture_is_gone(encode, form):
     made = develop(encode(form) + TAIL)
     assert TAIL not in made.thumb

@@ -39,7 +39,7 @@ def heavy() -> bytes:
     return out.getvalue()
 
 
-@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "HEIF", "AVIF"])
 def test_it_gives_what_the_decoder_gives(encode, exif, form):
     photo = encode(form, 1600, 1200, exif=exif)
     assert within(lambda sandbox: sandbox.develop(photo)) == develop(photo)
@@ -236,3 +236,24 @@ def _environment(pid: int | None) -> bytes:
 def _soft_limit(pid: int | None, name: str) -> int:
     lines = Path(f"/proc/{pid}/limits").read_text(encoding="ascii").splitlines()
     return int(next(line[len(name) :].split()[0] for line in lines if line.startswith(name)))
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "HEIF", "AVIF"])
+def test_a_photo_is_examined_without_being_decoded(encode, exif, form):
+    photo = encode(form, 1600, 1200, exif=exif)
+
+    async def ask(sandbox: Sandbox) -> tuple[object, ...]:
+        return tuple([await sandbox.examine(each) for each in (photo, b"no", photo)])
+
+    read, refused, again = within(ask)
+    assert (read.lat_e7, read.make) == (293_600_000, "Lantern L-7")
+    assert refused == "not_an_image"
+    assert again == read, "nothing but the answer was said"
+
+
+@pytest.mark.parametrize("form", ["HEIF", "AVIF"])
+def test_a_picture_as_large_as_may_come_is_developed_within_the_limits(form):
+    out = BytesIO()
+    Image.linear_gradient("L").resize((7000, 7000)).convert("RGB").save(out, form, quality=30, speed=10)
+    made = within(lambda sandbox: sandbox.develop(out.getvalue()))
+    assert (made.width, made.height) == (1024, 1024)

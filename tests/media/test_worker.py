@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def answers(*jobs: bytes) -> bytes:
     """Feed a worker whole frames and give all it says until its input ends."""
-    frames = b"".join(len(job).to_bytes(4, "big") + job for job in jobs)
+    frames = b"".join(b"D" + len(job).to_bytes(4, "big") + job for job in jobs)
     program = [sys.executable, "-m", "media.worker", str(512 * 1024 * 1024), "10"]
     return subprocess.run(program, input=frames, stdout=subprocess.PIPE, cwd=ROOT, check=True).stdout
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { memoryStore } from "../../pwa/src/adapters/memory.ts";
 import type { Model, View } from "../../pwa/src/model.ts";
 import type { Lost, Store } from "../../pwa/src/ports.ts";
+import { dayNumber, untilMidnight } from "../../pwa/src/ration.ts";
 import { FakeServer } from "./fake-server.ts";
 import { browser, type Desk, desk, idle } from "./rig.ts";
 import { NOON } from "./town.ts";
@@ -220,6 +221,41 @@ describe("a report", () => {
     expect(app.model.net.value).toMatchObject({ online: true, waiting: 0, photosWaiting: 0 });
     expect(app.server.uploads.length).toBe(1);
     expect(app.server.records.get(id)?.cells.place?.[0]).toEqual([295_050_000, 1_065_050_000, 900, 0, 0, 0]);
+  });
+
+  it("keeps the original of its photo until somebody asks for it, and says where the photo is", async () => {
+    const app = await signed();
+    await app.model.startDraft("incident");
+    await app.model.addPhoto(PICTURE, "photos", "camera");
+    const key = app.model.draft.value?.photos[0]?.key ?? "";
+    expect(await app.model.photoStand(key)).toBe("phone");
+    await app.model.sendDraft();
+    await idle(40);
+    expect(await app.model.photoStand(key)).toBe("there");
+    expect(app.model.net.value).toMatchObject({ photosWaiting: 0, originals: 1 });
+    expect(app.server.originals).toEqual([]);
+    await app.model.sendPhotos();
+    await idle(40);
+    expect(app.server.originals).toEqual([key]);
+    expect(app.model.net.value.originals).toBe(0);
+  });
+
+  it("holds its photo back above the ceiling until midnight, and says so", async () => {
+    const app = await signed();
+    await app.model.setPrefs({ ceiling: 5 });
+    await app.outside.store.write(["notes"], (tx) =>
+      tx.put("notes", { id: "meter", value: { [dayNumber(NOON)]: [0, 0, 5_000_000] } }),
+    );
+    await app.model.startDraft("incident");
+    await app.model.addPhoto(PICTURE, "photos", "camera");
+    await app.model.sendDraft();
+    await idle(40);
+    expect(app.server.uploads).toEqual([]);
+    expect(app.model.net.value).toMatchObject({ waiting: 0, photosWaiting: 1, photosHeld: 1 });
+    await app.outside.chance.pass(untilMidnight(NOON));
+    await idle(40);
+    expect(app.server.uploads.length).toBe(1);
+    expect(app.model.net.value).toMatchObject({ photosWaiting: 0, photosHeld: 0 });
   });
 
   it("without a photo says so, and belongs to the own grid without a fix", async () => {
@@ -456,10 +492,10 @@ describe("two tabs", () => {
 describe("small things", () => {
   it("keeps how a person reads", async () => {
     const app = await signed();
-    expect(app.model.prefs.value).toEqual({ look: "light", size: 20, language: "zh-CN" });
+    expect(app.model.prefs.value).toMatchObject({ look: "light", size: 20, language: "zh-CN" });
     await app.model.setPrefs({ size: 30 });
     await app.model.setPrefs({ look: "sun" });
-    expect(app.model.prefs.value).toEqual({ look: "sun", size: 30, language: "zh-CN" });
+    expect(app.model.prefs.value).toMatchObject({ look: "sun", size: 30, language: "zh-CN" });
   });
 
   it("tells whether the last answer came, how old the oldest op is, and applies an update when told", async () => {

@@ -21,6 +21,7 @@ const view = (
   state: kind === "visit" ? "done" : "living",
   values,
   photos: {},
+  sounds: [],
   clashes: [],
   story: [],
   offers: [],
@@ -29,6 +30,7 @@ const view = (
   reason: "",
   number: "",
   undoable: false,
+  entry: null,
   ...more,
 });
 

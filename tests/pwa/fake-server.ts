@@ -1,7 +1,7 @@
 // A server for the phone's tests, built on the twin's own settle: it decides as the real one does, and
 // its links break in every way a village's do.
 
-import type { Answer, Link, PhotoRow, Trouble } from "../../pwa/src/ports.ts";
+import type { Answer, Link, Piece, Standing, Trouble } from "../../pwa/src/ports.ts";
 import type { Stamp } from "../../pwa/src/sync/clock.ts";
 import type { KindPage } from "../../pwa/src/sync/kind.ts";
 import { type Actor, mayRead } from "../../pwa/src/sync/permit.ts";
@@ -22,6 +22,14 @@ interface Device {
 interface KnownPhoto {
   preview: string;
   here: boolean;
+  state?: number; // as told, if it is not here
+}
+
+/** What has arrived of an upload. */
+interface Upload {
+  readonly path: string;
+  bytes: Uint8Array;
+  at: number; // as in a Standing
 }
 
 const trouble = (code: string, status: number): Trouble => ({ ok: false, code, status, retryMs: 0 });
@@ -40,7 +48,16 @@ export class FakeServer {
   readonly pushes: (readonly unknown[])[] = [];
   readonly numbers: number[][] = []; // op numbers of each push that arrived
   readonly gone = new Map<string, string[]>(); // by device number
-  readonly uploads: string[] = [];
+  readonly uploads: string[] = []; // keys of photos whose screen size has come, in order
+  readonly originals: string[] = [];
+  readonly carried: { readonly from: number; readonly bytes: number }[] = []; // pieces as they arrived
+  /** Of a piece of so many bytes, how many arrive before the link breaks; all of them: it does not. */
+  lasts = (bytes: number): number => bytes;
+  /** What the next request of an upload meets instead of an answer. */
+  meets = (_from: Standing | null): Trouble | undefined => undefined;
+  answerLost = false; // of the last piece of an upload
+  private readonly arriving = new Map<string, Upload>();
+  private made = 0; // uploads, to name them by
   readonly asked: { path: string; body: unknown }[] = []; // what was asked beside exchanges
   answers = (_path: string, _body: string | undefined): Answer<unknown> => OFFLINE;
   backed = 0; // position of the log up to which there is a backup
@@ -59,7 +76,7 @@ export class FakeServer {
   }
 
   /** A link for one phone; `faults` are taken one by one by its exchanges and uploads. */
-  link(faults: Fault[] = []): Link & { up: () => boolean; reachable: boolean } {
+  link(faults: Fault[] = []): Link & { up: () => boolean; free: Link["free"]; reachable: boolean } {
     const through = async <T>(act: () => Answer<T> | Promise<Answer<T>>): Promise<Answer<T>> => {
       if (!link.reachable) return OFFLINE;
       const fault = faults.shift();
@@ -71,6 +88,8 @@ export class FakeServer {
     const link = {
       reachable: true,
       up: () => true,
+      free: (): boolean | undefined => undefined,
+      tally: { up: 0, down: 0 },
       enrol: async (code: string, _name: string, device: string) =>
         link.reachable ? this.enrol(code, device) : OFFLINE,
       ask: async (_token: string, path: string, body?: string) => {
@@ -87,7 +106,8 @@ export class FakeServer {
           : OFFLINE,
       directory: async (token: string) => this.give(token, link.reachable),
       exchange: (token: string, push: readonly unknown[]) => through(() => this.exchange(token, push)),
-      upload: (token: string, photo: PhotoRow) => through(() => this.upload(token, photo)),
+      upload: (token: string, piece: Piece, from: Standing | null, signal: AbortSignal) =>
+        through(() => (signal.aborted ? trouble("aborted", 0) : this.upload(token, piece, from))),
       photo: async () => ({ ok: true as const, value: new Blob(["big"], { type: "image/webp" }) }),
       events: async () => undefined,
     };
@@ -108,6 +128,8 @@ export class FakeServer {
   /** Forget everything after a position, as a restored backup does. */
   restore(): void {
     this.records.clear();
+    this.photos.clear();
+    this.expire();
     this.devices.clear();
     this.seq = 0;
     this.log++;
@@ -131,22 +153,71 @@ export class FakeServer {
     return { ok: true as const, value: directoryOf(known.person, this.directory, this.grants[known.person]) };
   }
 
-  private upload(token: string, photo: PhotoRow): Answer<null> {
+  /** Forget what has arrived of uploads that are not whole. */
+  expire(): void {
+    this.arriving.clear();
+  }
+
+  private async upload(token: string, piece: Piece, from: Standing | null): Promise<Answer<Standing>> {
     if (!this.tokens.has(token)) return trouble("signed_out", 401);
-    const known = this.photos.get(photo.id);
+    const met = this.meets(from);
+    if (met) return met;
+    const known = this.photos.get(piece.photo);
     const shown = [...this.records.values()].some((record) =>
-      JSON.stringify(record.cells).includes(photo.id),
+      JSON.stringify(record.cells).includes(piece.photo),
     );
     if (!known || !shown) return trouble("not_found", 404);
+    const name = [piece.photo, piece.part, piece.sha256].join();
+    const found = this.arriving.get(name);
+    if (from && found?.path !== from.path) return trouble("not_found", 404);
+    const upload = found ?? { path: `/api/uploads/${this.made++}`, bytes: new Uint8Array(), at: -1 };
+    this.arriving.set(name, upload);
+    if (!from && known.here && piece.part === "screen")
+      return { ok: true, value: { path: upload.path, offset: piece.bytes.size, at: 0 } };
+    return from ? this.carry(upload, piece, from, known) : { ok: true, value: this.stands(upload) };
+  }
+
+  private stands = ({ path, bytes, at }: Upload): Standing => ({ path, offset: bytes.length, at });
+
+  /** Take a piece in, as far as the link lasts; the whole photo is verified and told to everybody. */
+  private async carry(
+    upload: Upload,
+    piece: Piece,
+    { offset }: Standing,
+    known: KnownPhoto,
+  ): Promise<Answer<Standing>> {
+    if (offset !== upload.bytes.length) return trouble("offset", 409);
+    const sent = new Uint8Array(await piece.bytes.slice(offset).arrayBuffer());
+    const taken = sent.slice(0, this.lasts(sent.length));
+    this.carried.push({ from: offset, bytes: taken.length });
+    upload.bytes = new Uint8Array([...upload.bytes, ...taken]);
+    if (taken.length < sent.length) return OFFLINE;
+    (piece.part === "screen" ? this.uploads : this.originals).push(piece.photo);
+    if (piece.part === "screen") this.tell(piece.photo, known);
+    upload.at = ++this.seq;
+    return this.answerLost ? OFFLINE : { ok: true, value: this.stands(upload) };
+  }
+
+  /** Say of a photo that it is there, wherever it is shown. */
+  private tell(key: string, known: KnownPhoto): void {
     known.here = true;
-    this.uploads.push(photo.id);
+    this.touch(key);
+  }
+
+  /** Tell of a photo again, in a state of its own: a blob that is missing, or one that is sought. */
+  ask(key: string, state: number): void {
+    this.photos.set(key, { preview: this.photos.get(key)?.preview ?? "", here: false, state });
+    this.expire();
+    this.touch(key);
+  }
+
+  private touch(key: string): void {
     for (const [id, record] of this.records) {
       const held: { [name: string]: Held } = { ...record.held };
       for (const [name, cell] of Object.entries(record.cells))
-        if (JSON.stringify(cell).includes(photo.id)) held[name] = [++this.seq, "", 0];
+        if (JSON.stringify(cell).includes(key)) held[name] = [++this.seq, "", 0];
       this.records.set(id, { ...record, held });
     }
-    return { ok: true, value: null };
   }
 
   private exchange(token: string, push: readonly unknown[]): Answer<readonly unknown[]> {
@@ -221,9 +292,10 @@ export class FakeServer {
     world: World,
     pushed: boolean,
   ): readonly unknown[] {
-    const [heardDirectory = "", heard = "0", log = "0"] = cursor.split(":");
+    const again = cursor.startsWith("*");
+    const [heardDirectory = "", heard = "0", log = "0"] = cursor.replace("*", "").split(":");
     const anew = cursor !== "" && Number(log) !== this.log;
-    const [at = 0, base = at] = anew ? [] : heard.split("+").map(Number);
+    const [at = 0, base = at] = anew || again ? [] : heard.split("+").map(Number);
     const since = Math.min(at, this.seq);
     const changed = [...this.records.values()]
       .filter((record) => {
@@ -242,7 +314,7 @@ export class FakeServer {
     const keys = deltas.flatMap((delta) => photoKeys(delta[8] as Kept["cells"]));
     const told = keys.flatMap((key) => {
       const photo = this.photos.get(key);
-      return photo ? [[key, photo.here ? 1 : 0, photo.preview]] : [];
+      return photo ? [[key, photo.here ? 1 : (photo.state ?? 0), photo.preview]] : [];
     });
     const gone = this.gone.get(actor.device.slice(0, 8)) ?? [];
     this.gone.delete(actor.device.slice(0, 8));

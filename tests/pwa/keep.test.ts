@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Heard, OpRow, Self } from "../../pwa/src/ports.ts";
-import { FakeServer } from "./fake-server.ts";
+import { FakeServer, OFFLINE } from "./fake-server.ts";
 import { developed, Phone, signedIn } from "./rig.ts";
 
 const heard = async (phone: Phone) => (await phone.note<Heard>("heard")) as Heard;
@@ -126,6 +126,7 @@ describe("a log that is another one", () => {
 
   it("is offered what it lacks; what it has of a backup stands where the log is now", async () => {
     const { server, phone } = await signedIn();
+    server.backed = 9;
     for (let at = 0; at < 3; at++) await phone.write();
     await phone.exchange.run();
     server.restore();
@@ -157,6 +158,96 @@ describe("a log that is another one", () => {
     await phone.exchange.run();
     expect((await phone.all("outbox")).map((row) => row.op.n)).toEqual([1, 2]);
     expect(await phone.all("sent")).toEqual([]);
+  });
+
+  it("says of its backups nothing about ops of the log before", async () => {
+    const { server, phone } = await signedIn();
+    await phone.write();
+    await phone.exchange.run();
+    server.restore();
+    server.backed = 9; // made after the restore, while a copy of this phone had taken its number
+    altered(phone, (receipt) => {
+      receipt[4] = [];
+    });
+    server.poison = (numbers) => (numbers.length ? { code: "busy", status: 503 } : undefined);
+    await phone.exchange.run();
+    expect((await phone.all("outbox")).map((row) => row.op.n)).toEqual([1]);
+    expect(await phone.all("sent")).toEqual([]);
+  });
+
+  it("says of its backups nothing about photos of the log before either", async () => {
+    const { server, phone } = await signedIn();
+    await phone.write();
+    await phone.exchange.run();
+    await phone.store.write(["photos"], async (tx) => {
+      const photo = { id: "p".repeat(22), person: 7, screen: new Blob(["x"]), size: 1, sha256: "" };
+      const more = { urgent: false, takenMs: 0, tries: 0, laterMs: 0, at: 5 };
+      await tx.put("photos", { ...photo, ...more, state: "verified" });
+    });
+    server.restore();
+    server.backed = 9;
+    const send = phone.link.exchange;
+    phone.link.exchange = async (token, push, signal) => {
+      phone.link.exchange = async () => OFFLINE;
+      return send(token, push, signal);
+    };
+    await phone.exchange.run();
+    expect(await phone.all("photos")).toMatchObject([{ state: "waiting" }]);
+  });
+
+  it("may take what the one before refused: it is offered again, and its photos go with it", async () => {
+    const { server, phone } = await signedIn();
+    const key = developed("one").key;
+    await phone.store.write(["photos"], async (tx) => {
+      const photo = { id: key, person: 7, screen: new Blob(["x"]), size: 1, sha256: "", urgent: false };
+      await tx.put("photos", { ...photo, state: "draft", takenMs: 0, tries: 0, laterMs: 0 });
+    });
+    const row = await phone.write({ area: 3, sets: { photos: { add: [key] } }, photos: [key] });
+    await phone.exchange.run();
+    expect(await phone.all("outbox")).toMatchObject([{ refused: true }]);
+    expect(await phone.all("photos")).toMatchObject([{ state: "held" }]);
+    server.restore();
+    server.grants = { 7: [{ role: "fulltime_worker", unit: 3 }] };
+    expect(await phone.exchange.run()).toBe("done");
+    expect([...server.records.keys()]).toEqual([row.id]);
+    expect(await phone.all("outbox")).toEqual([]);
+    expect(await phone.all("photos")).toMatchObject([{ state: "announced" }]);
+  });
+
+  it("is noticed while everything is told again for another reason", async () => {
+    const { server, secretary, made } = await pair(1);
+    const record = made[0]?.id ?? "";
+    await secretary.store.write(["records"], (tx) => tx.drop("records", record));
+    await secretary.write(edit(record)); // applied, and cannot be folded
+    const send = secretary.link.exchange;
+    secretary.link.exchange = async (token, push, signal) => {
+      secretary.link.exchange = async () => OFFLINE;
+      return send(token, push, signal);
+    };
+    expect(await secretary.exchange.run()).toBe("offline");
+    secretary.link.exchange = send;
+    server.restore();
+    altered(secretary, (receipt) => {
+      receipt[4] = []; // its number is taken by a copy
+    });
+    server.poison = (numbers) => (numbers.length ? { code: "busy", status: 503 } : undefined);
+    await secretary.exchange.run();
+    expect((await secretary.all("outbox")).map((row) => row.op.n)).toEqual([1]);
+  });
+
+  it("is supposed of a store that lost its cursor: all that no backup holds is offered again", async () => {
+    const { server, phone } = await signedIn();
+    await phone.write();
+    await phone.exchange.run();
+    await phone.store.write(["notes"], async (tx) => {
+      const past = { "0000000aaaaaaaaa": 1 };
+      const self = { incarnation: "bbbbbbbb", top: 0, wallMs: 0, count: 0, past };
+      await tx.put("notes", { id: "self", value: self });
+      await tx.drop("notes", "heard");
+    });
+    server.restore();
+    expect(await phone.exchange.run()).toBe("done");
+    expect(server.records.size).toBe(1);
   });
 
   it("is told of earlier incarnations' ops, too, and of the numbers of refused ones", async () => {
@@ -224,6 +315,22 @@ describe("a phone without a cursor", () => {
     expect(await phone.exchange.run()).toBe("done");
     expect(await phone.all("outbox")).toEqual([]);
     expect((await phone.all("sent")).map((row) => row.code)).toEqual(["applied", "applied"]);
+  });
+});
+
+describe("a clock that ran ahead", () => {
+  it("comes back to after the instant in which the server set its stamps anew", async () => {
+    const { server, phone } = await signedIn();
+    await phone.store.write(["notes"], async (tx) => {
+      const self = (await tx.get("notes", "self"))?.value as Self;
+      await tx.put("notes", { id: "self", value: { ...self, wallMs: server.nowMs + 10 ** 10 } });
+    });
+    await phone.write();
+    expect(await phone.exchange.run()).toBe("done");
+    await phone.exchange.run();
+    phone.chance.wall = server.nowMs - 10 ** 6;
+    const { op } = await phone.write();
+    expect(op.stamp.slice(0, 2)).toEqual([server.nowMs + 1, 0]);
   });
 });
 

@@ -29,7 +29,7 @@ async function pictures() {
     asked.push(`${key}/${size}`);
     return photo(token, key, size);
   };
-  return { own: own.key, asked, link, shown: new Pictures(mirror, link) };
+  return { own: own.key, asked, link, store, shown: new Pictures(mirror, link, store) };
 }
 
 const typeOf = async (url: string) => (await fetch(url)).headers.get("content-type");
@@ -60,6 +60,25 @@ describe("pictures", () => {
     expect(asked).toEqual([]);
     link.up = () => true;
     expect(await shown.url("there", "screen")).toMatch(/^blob:/);
+  });
+
+  it("are small ones of the server's, fetched once and kept for where there is no network", async () => {
+    const { shown, asked, link, store } = await pictures();
+    expect(await shown.url("there", "small")).toMatch(/^blob:/);
+    expect(asked).toEqual(["there/thumb"]);
+    const kept = await store.read(["previews"], (tx) => tx.get("previews", "there"));
+    expect(kept?.small?.byteLength).toBeGreaterThan(0);
+    link.up = () => false;
+    shown.forget(["there"]);
+    expect(await shown.url("there", "small")).toMatch(/^blob:/);
+    expect(asked).toEqual(["there/thumb"]);
+  });
+
+  it("are a blur out of a few bytes where no preview came", async () => {
+    const { shown, store } = await pictures();
+    const preview = "1QcSHQRnh493V4dIh4eXh1h4kJUI";
+    await store.write(["previews"], (tx) => tx.put("previews", { id: "blurred", preview, here: false }));
+    expect(await typeOf(await shown.url("blurred", "thumb"))).toBe("image/bmp");
   });
 
   it("are let go when the phone may show them no more", async () => {

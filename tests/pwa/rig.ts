@@ -140,6 +140,10 @@ export const developed = (key: string, screen = "screen"): Developed => ({
   sha256: "",
   screen: new Blob([screen], { type: "image/webp" }),
   preview: "UklGRg==",
+  thumb: "",
+  original: new Blob([`original of ${screen}`], { type: "image/jpeg" }),
+  originalSha256: "",
+  originalSize: screen.length + 12,
 });
 
 /** Tabs of one browser. */

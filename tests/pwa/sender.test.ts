@@ -23,7 +23,7 @@ function sender(outcomes: Outcome[], mayRun = () => true) {
     return "done";
   };
   const told = { ended: (outcome: Outcome) => log.push(outcome) };
-  return { clock, log, exchange, sender: new Sender(clock, exchange, uploads, told, mayRun) };
+  return { clock, log, exchange, sender: new Sender(clock, exchange, async () => uploads, told, mayRun) };
 }
 
 describe("the back-off", () => {
@@ -91,5 +91,85 @@ describe("the sender", () => {
     await it.kick();
     expect(log).toEqual(["busy"]);
     expect(clock.next()).toBe(1_000);
+  });
+});
+
+describe("photos", () => {
+  /** A sender whose photos run as told, one promise at a time. */
+  function carrying() {
+    const made = sender([]);
+    const uploads = { restMs: -1, barren: 0, hurried: 0, rechecked: 0 };
+    const ends: ((outcome: Outcome) => void)[] = [];
+    const it = new Sender(
+      made.clock,
+      made.exchange,
+      async () =>
+        ({
+          get restMs() {
+            return uploads.restMs;
+          },
+          get barren() {
+            return uploads.barren;
+          },
+          hurry: () => uploads.hurried++,
+          recheck: async () => uploads.rechecked++,
+          run: () => new Promise<Outcome>((end) => ends.push(end)),
+        }) as unknown as Uploads,
+      { ended: () => undefined },
+      () => true,
+    );
+    return { ...made, it, uploads, ends };
+  }
+
+  it("go on by themselves when it is time, without another exchange", async () => {
+    const { it, clock, log, uploads, ends } = carrying();
+    await it.kick();
+    await idle(2);
+    uploads.restMs = 7_000;
+    ends[0]?.("done");
+    await idle(2);
+    expect(clock.next()).toBe(7_000);
+    await clock.pass(7_000);
+    expect([ends.length, log.filter((each) => each === "exchange").length]).toEqual([2, 1]);
+  });
+
+  it("under way are looked at again after each exchange, and begin anew if they made room meanwhile", async () => {
+    const { it, uploads, ends } = carrying();
+    await it.kick();
+    await idle(2);
+    await it.kick(true);
+    expect([uploads.hurried, uploads.rechecked, ends.length]).toEqual([1, 1, 1]);
+    ends[0]?.("idle");
+    await idle(2);
+    expect(ends.length).toBe(2);
+  });
+
+  it("that bring nothing are tried ever later, which slows no record down", async () => {
+    const { it, clock, uploads, ends } = carrying();
+    await it.kick();
+    await idle(2);
+    uploads.barren = 5;
+    ends[0]?.("offline");
+    await idle(2);
+    expect(clock.next()).toBe(backOff(4, 0.5));
+    await it.kick();
+    await idle(2);
+    expect(ends.length).toBe(2);
+  });
+
+  it("wait for the next exchange when what sends them did not come", async () => {
+    const made = sender([]);
+    const it = new Sender(
+      made.clock,
+      made.exchange,
+      async () => {
+        throw new Error("not here");
+      },
+      { ended: () => undefined },
+      () => true,
+    );
+    await it.kick();
+    await idle(2);
+    expect(made.clock.next()).toBe(300_000);
   });
 });

@@ -22,6 +22,7 @@ const field = (type: Field["type"], more: Partial<Field> = {}): Field => ({
   required: false,
   indexed: false,
   refers: "",
+  holds: "pictures",
   retired: false,
   ...more,
 });
@@ -71,6 +72,7 @@ const page = (name: string, more: Partial<KindPage>): KindPage => ({
   write: ["author"],
   fields: {},
   workflow: workflow("open", ["open"], []),
+  review: [],
   icon: "record",
   series: 0,
   tier: 5,
@@ -94,6 +96,7 @@ export const incident = page("incident", {
     source: field("choice", { rule: "first", ask: false, options: options("camera", "album", "none") }),
     return_note: field("text", { write: [] }),
     progress: field("text", { rule: "log", write: ["author", "community_secretary"] }),
+    voice: field("photos", { holds: "sound" }),
   },
   workflow: workflow(
     "reported",

@@ -4,7 +4,7 @@ import { settleOne } from "../../pwa/src/predict.ts";
 import type { Op } from "../../pwa/src/sync/op.ts";
 import type { Record as Kept } from "../../pwa/src/sync/register.ts";
 import { type Sight, viewOf } from "../../pwa/src/view.ts";
-import { actorOf, GRANTS, NOON, world } from "./town.ts";
+import { actorOf, GRANTS, incident, NOON, world } from "./town.ts";
 
 const DEVICE = "0000000aaaaaaaaa";
 const OTHER = "0000000bbbbbbbbb";
@@ -233,5 +233,33 @@ describe("an op that was refused", () => {
       reason: "unknown_kind",
       kind: "stranger",
     });
+  });
+});
+
+describe("a record that keeps an entry", () => {
+  const page = { ...incident, name: "left_over", identity: "entry" as const };
+  const kinds = new Map([...world.kinds, [page.name, page]]);
+  const keeping = (entry: string, kind = page.name) =>
+    viewOf(
+      { ...confirmed([made, WORKER]), kind, cells: { entry: [entry, made.stamp] } },
+      [],
+      sight({ kinds }),
+    );
+  const text = JSON.stringify([
+    "incident",
+    made.record,
+    2,
+    { note: { is: "落石" } },
+    ["approve", "in_review"],
+  ]);
+
+  it("tells what that says", () => {
+    const entry = { kind: "incident", record: made.record, step: "approve", sets: { note: "落石" } };
+    expect(keeping(text)?.entry).toEqual(entry);
+  });
+
+  it("tells nothing of one nobody can read, and no other record tells any", () => {
+    for (const unread of ["AAEC/w==", "", "7", "{}"]) expect(keeping(unread)?.entry).toBeNull();
+    expect(keeping(text, "incident")?.entry).toBeNull();
   });
 });

@@ -300,6 +300,13 @@ def test_what_is_left_of_an_erased_op_is_recognised_and_another_is_not() -> None
     assert codes(settled(other, before=known(answers=(left,)))) == ["number_reused"]
 
 
+def test_what_was_taken_back_is_recognised_and_what_a_copy_kept_of_it_is_not() -> None:
+    whole = op(1, {"progress": "雨停了"}, f"{OTHER}.1", step=("approve", "in_review"))
+    back = Answer(emptied(whole), Verdict(1, "empty_op", NOW - 5))
+    assert settled(back.op, before=known(answers=(back,))).verdicts == [back.verdict]
+    assert codes(settled(whole, before=known(answers=(back,)))) == ["number_reused"]
+
+
 def test_without_a_page_to_keep_it_what_was_parked_is_refused() -> None:
     pages = {name: kind for name, kind in KINDS.items() if kind.identity != "entry"}
     report = op(1, {"matter": "wires"})

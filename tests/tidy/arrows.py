@@ -48,6 +48,7 @@ SCRIPT_MAY = {
     "screens": {"screens", "widgets", "model", "words"},
     "adapters": {"adapters", "ports", "sync"},
     "shell": {"screens", "widgets", "model", "words"},
+    "verify": {"verify", "sync"},
     "ports": {"ports", "model", "sync"},
     "model": {"", "model", "ports", "sync", "words"},
     "": {"", "model", "ports", "sync", "words"},
@@ -63,7 +64,9 @@ SCRIPT_TYPES = {
     "shell": {"sync"},
 }
 # Composition: these name everything.
-ROOTS = frozenset({"pwa/src/main.tsx", "pwa/src/sw.ts", "pwa/src/journal-worker.ts"})
+ROOTS = frozenset(
+    {"pwa/src/main.tsx", "pwa/src/sw.ts", "pwa/src/journal-worker.ts", "pwa/src/darkroom-worker.ts"}
+)
 SCRIPT_PACKAGES = {name: frozenset[str]() for name in ("sync", "ports", "adapters")}
 DRAWING = frozenset({"preact", "@preact/signals"})  # the packages of every other layer
 SOURCE = re.compile(r"(?:\bfrom|\bimport)\s*\(?\s*$")

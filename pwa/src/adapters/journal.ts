@@ -93,6 +93,16 @@ export function journalled(inner: Store, spare: Spare, hire: () => Hand): Store 
   };
 }
 
+/** A store that, when it is full, forgets what can be done without (`clear` says how many bytes) and tries once more. */
+export const clearing = (store: Store, clear: () => Promise<number>): Store => ({
+  ...store,
+  write: (tables, work) =>
+    store.write(tables, work).catch(async (fault: Error) => {
+      if (fault.name !== "QuotaExceededError" || !(await clear().catch(() => 0))) throw fault;
+      return store.write(tables, work);
+    }),
+});
+
 interface Seen {
   readonly rows: OpRow[]; // that the journal must have
   top: string; // id of the last one made

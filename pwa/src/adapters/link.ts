@@ -1,18 +1,17 @@
 // The way to the server, by fetch. What is not plainly our server's answer (a captive portal's page, a
 // redirect, a 511) counts as no link, so that nothing is ever marked as sent by a stranger's 200.
 
-import type { Answer, Directory, KindsNote, Link, PhotoRow, Trouble } from "../ports.ts";
+import type { Answer, Directory, KindsNote, Link, Tally, Trouble } from "../ports.ts";
 import { isInt, isNamed } from "../sync/value.ts";
 
 const EXCHANGE_MS = 60_000; // 12 KB at 2 kbit/s would need more, but nobody waits that long
-const UPLOAD_MS = 600_000; // 200 KB at 3 kbit/s
 const ASK_MS = 30_000;
 const SILENT_MS = 60_000; // of the news line; the server says something every 25 s, so it is dead
 const SQUEEZE_FROM = 100; // bytes; below, compressing adds more than it saves
 const TOO_LARGE = 413; // a proxy in front of our server may say so in its own words
 const PORTAL = 511; // Network Authentication Required, RFC 6585
 
-const OFFLINE: Trouble = { ok: false, code: "offline", status: 0, retryMs: 0 };
+export const OFFLINE: Trouble = { ok: false, code: "offline", status: 0, retryMs: 0 };
 const ABORTED: Trouble = { ok: false, code: "aborted", status: 0, retryMs: 0 };
 
 interface Asked {
@@ -24,12 +23,24 @@ interface Asked {
   readonly signal?: AbortSignal;
 }
 
-type Fetch = typeof fetch;
+export type Fetch = typeof fetch;
+
+/** What some browsers say of the network; the rest say nothing. */
+interface Network {
+  readonly type?: string;
+  readonly saveData?: boolean;
+}
+
+const here: (Partial<Navigator> & { readonly connection?: Network }) | undefined = globalThis.navigator;
 
 /** A link to the server this page came from. */
-export function fetchLink(ask: Fetch = (...args) => fetch(...args)): Link {
+export function fetchLink(fetched: Fetch = (...args) => fetch(...args)): Link {
+  const tally: Tally = { up: 0, down: 0 };
+  const ask = metered(fetched, tally);
   return {
-    up: () => typeof navigator === "undefined" || navigator.onLine !== false,
+    up: () => here?.onLine !== false,
+    free: () => isFree(here?.connection),
+    tally,
     enrol: (code, deviceName, device) => {
       const body = JSON.stringify({ code, device_name: deviceName, device });
       return json(ask, "/api/session", { method: "POST", body }, isEnrolment);
@@ -40,19 +51,38 @@ export function fetchLink(ask: Fetch = (...args) => fetch(...args)): Link {
     exchange: (token, push, signal) => exchange(ask, token, push, signal),
     ask: (token, path, body) =>
       json(ask, path, { token, ...(body ? { method: "POST", body } : {}) }, (_): _ is unknown => true),
-    upload: (token, photo, signal) => empty(ask, `/api/photos/${photo.id}`, upload(token, photo, signal)),
+    upload: (...asked) =>
+      import("./tus.ts").then(
+        ({ upload }) => upload(ask, ...asked),
+        () => OFFLINE,
+      ),
     photo: (token, key, size) => picture(ask, `/api/photos/${key}?size=${size}`, token),
     events: (token, news, signal) => events(ask, token, news, signal),
   };
 }
 
+const isFree = (network: Network | undefined): boolean | undefined =>
+  network?.type ? /wifi|ethernet/.test(network.type) && !network.saveData : undefined;
+
+/** Count the bodies. Of photos only what the server says it has counts, and of answers what they say they are. */
+const metered =
+  (ask: Fetch, tally: Tally): Fetch =>
+  async (path, init) => {
+    const response = await ask(path, init);
+    const body = init?.body as { size?: number; length?: number } | null | undefined;
+    if (!String(path).startsWith("/api/uploads/")) tally.up += body?.size ?? body?.length ?? 0;
+    tally.down += Number(response.headers.get("content-length"));
+    return response;
+  };
+
 /** One request; gives the response when it is our server's and went well. */
-async function request(ask: Fetch, path: string, asked: Asked): Promise<Answer<Response>> {
+export async function request(ask: Fetch, path: string, asked: Asked): Promise<Answer<Response>> {
   const { method = "GET", token, headers = {}, body, withinMs = ASK_MS, signal } = asked;
   const stop = new AbortController();
   const abort = (): void => stop.abort();
   const timer = setTimeout(abort, withinMs);
   signal?.addEventListener("abort", abort);
+  if (signal?.aborted) abort();
   try {
     const response = await ask(path, {
       method,
@@ -104,11 +134,7 @@ async function json<T>(
 async function empty(ask: Fetch, path: string, asked: Asked): Promise<Answer<null>> {
   const answer = await request(ask, path, asked);
   if (!answer.ok) return answer;
-  const { status } = answer.value;
-  if (status === 204) return { ok: true, value: null };
-  const told: unknown =
-    typeOf(answer.value) === "application/json" ? await answer.value.json().catch(() => null) : null;
-  return isNamed(told) && told.state === "verified" ? { ok: true, value: null } : OFFLINE;
+  return answer.value.status === 204 ? { ok: true, value: null } : OFFLINE;
 }
 
 type Enrolment = { token: string; device: string; person: number };
@@ -157,20 +183,11 @@ async function squeeze(text: string): Promise<Blob | null> {
   return squeezed.size < plain.size ? new Blob([squeezed]) : null;
 }
 
-const upload = (token: string, photo: PhotoRow, signal: AbortSignal): Asked => ({
-  method: "PUT",
-  token,
-  headers: { "content-type": photo.screen.type, "content-digest": `sha-256=:${photo.sha256}:` },
-  body: photo.screen,
-  withinMs: UPLOAD_MS,
-  signal,
-});
-
 async function picture(ask: Fetch, path: string, token: string): Promise<Answer<Blob>> {
   const answer = await request(ask, path, { token, withinMs: EXCHANGE_MS });
   if (!answer.ok) return answer;
   const blob = await answer.value.blob().catch(() => null);
-  return blob?.type.startsWith("image/") ? { ok: true, value: blob } : OFFLINE;
+  return blob && /^(image|audio)/.test(blob.type) ? { ok: true, value: blob } : OFFLINE;
 }
 
 /** Read the news line until it breaks. EventSource cannot send the token, so the stream is read by hand. */

@@ -34,8 +34,10 @@ function apart<Props extends object>(title: Key, load: () => Promise<FunctionCom
 }
 
 export const ClashCard = apart("clash.title", () => import("./clash.tsx").then((file) => file.ClashCard));
+export const Cover = apart("photo.cover", () => import("./cover.tsx").then((file) => file.Cover));
 export const Devices = apart("devices.title", () => import("./devices.tsx").then((file) => file.Devices));
 export const Edit = apart("saved.add", () => import("./edit.tsx").then((file) => file.Edit));
+export const Gallery = apart("photo", () => import("./gallery.tsx").then((file) => file.Gallery));
 export const KindForm = apart("list.new", () => import("./kind-form.tsx").then((file) => file.KindForm));
 export const KindList = apart("records.kinds", () => import("./kind-list.tsx").then((file) => file.KindList));
 export const MeScreen = apart("place.me", () => import("./me.tsx").then((file) => file.MeScreen));

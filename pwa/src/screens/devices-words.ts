@@ -27,6 +27,7 @@ const CAUSES: Readonly<Record<string, Speak>> = {
   ],
   old_version: timed("devices.version", "devices.version.tell"),
   no_place: timed("devices.place", "devices.place.tell"),
+  photos_late: timed("devices.photosLate", "devices.photosLate.tell"),
 };
 
 /** A cause and what to tell the person; one this version does not know is named by its code. */
@@ -50,4 +51,14 @@ export function spanWords({ device, missing }: Phone): string {
   });
   const more = missing.length > SPANS_SHOWN ? "…" : "";
   return say("devices.numbers", { list: listed.join(say("listGap")) + more });
+}
+
+/** The photos of a phone that are not there yet: how many, how many of them in part, and since when. */
+export function photoWords({ photos }: Phone, atMs: number): string {
+  if (!photos?.count) return "";
+  const { count, partial, oldestMs } = photos;
+  const words = [say("devices.photos", { n: count })];
+  if (partial) words.push(say("devices.photosPart", { n: partial }));
+  if (oldestMs) words.push(say("devices.photosOld", { when: whenWords(oldestMs, atMs) }));
+  return words.join(say("listGap"));
 }

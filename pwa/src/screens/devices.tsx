@@ -9,7 +9,7 @@ import { Icon } from "../widgets/icon.tsx";
 import { Mark } from "../widgets/mark.tsx";
 import { useModel } from "../widgets/use-model.ts";
 import { say } from "../words/apart.ts";
-import { causeOf, spanWords } from "./devices-words.ts";
+import { causeOf, photoWords, spanWords } from "./devices-words.ts";
 import { ailing, lacking, troubled } from "./places.ts";
 import { home } from "./route.ts";
 import { Lit } from "./saved.tsx";
@@ -51,7 +51,10 @@ export function Devices() {
                   <span>
                     {phone.who} <span class="note">{phone.name}</span>
                   </span>
-                  <span class="note">{heardWords(phone, now)}</span>
+                  <span class="note parts">
+                    <span>{photoWords(phone, phones?.atMs ?? now)}</span>
+                    <span>{heardWords(phone, now)}</span>
+                  </span>
                 </li>
               ))}
             </ul>
@@ -69,6 +72,7 @@ const heardWords = ({ heardMs }: Phone, nowMs: number): string =>
 function Troubled({ phone, atMs }: { phone: Phone; atMs: number }) {
   const { who, name, made, held, oldestMs, causes, tel } = phone;
   const short = lacking(phone);
+  const photos = photoWords(phone, atMs);
   return (
     <section class="side">
       <div class="row apart">
@@ -99,6 +103,7 @@ function Troubled({ phone, atMs }: { phone: Phone; atMs: number }) {
           </span>
         )}
       </p>
+      {photos && <p>{photos}</p>}
       {causes.map(([code, figure]) => (
         <Cause key={code} phone={phone} code={code} figure={figure} atMs={atMs} />
       ))}

@@ -10,6 +10,7 @@ import { type Filling, newRecord, useFilling } from "../widgets/filling.ts";
 import { GridSelect } from "../widgets/grid-select.tsx";
 import { Head, Help } from "../widgets/head.tsx";
 import { Icon } from "../widgets/icon.tsx";
+import { VoiceNote } from "../widgets/later.tsx";
 import { asked, firstOf, type NamedField } from "../widgets/page.ts";
 import { Options } from "../widgets/tiles.tsx";
 import { useModel, useWorld } from "../widgets/use-model.ts";
@@ -34,7 +35,7 @@ export function Draft({ page, draft }: FormProps) {
   useEffect(() => {
     if (!draft) void filling.start().then(() => model.locate());
   }, []);
-  const { photos, matter, flags, note, phrases, rest } = partsOf(page);
+  const { photos, voice, matter, flags, note, phrases, rest } = partsOf(page);
   return (
     <>
       <Head title={say("place.report")} note={say("draft.kept")} back="#/">
@@ -50,7 +51,7 @@ export function Draft({ page, draft }: FormProps) {
           ))}
         </div>
         {matter && <Choice named={matter} filling={filling} />}
-        {note && <Note named={note} filling={filling} />}
+        {note && <Note named={note} voice={voice} filling={filling} />}
         {phrases && <Phrases named={phrases} filling={filling} />}
         <div class="foot">
           <button type="button" class="lamp tall" onClick={() => void filling.send().then(kept)}>
@@ -74,8 +75,17 @@ function partsOf(page: KindPage) {
   ];
   const phrases = firstOf(fields, "choices");
   const flags = fields.filter(([, field]) => field.type === "flag");
-  const shown = [photos, matter, note, phrases, firstOf(fields, "place"), ...flags];
-  return { photos, matter, flags, note, phrases, rest: fields.filter((each) => !shown.includes(each)) };
+  const voice = fields.find(([, field]) => field.holds === "sound");
+  const shown = [photos, voice, matter, note, phrases, firstOf(fields, "place"), ...flags];
+  return {
+    photos,
+    voice,
+    matter,
+    flags,
+    note,
+    phrases,
+    rest: fields.filter((each) => !shown.includes(each)),
+  };
 }
 
 interface PartProps {
@@ -113,9 +123,10 @@ function Choice({ named: [name, field], filling }: PartProps) {
   );
 }
 
-function Note({ named: [name, field], filling }: PartProps) {
+/** A few words, written or spoken: the one beside the other. */
+function Note({ named: [name, field], voice, filling }: PartProps & { voice: NamedField | undefined }) {
   return (
-    <div class="field">
+    <div class="words">
       <label for="f-note" class="away">
         {pick(field.label)}
       </label>
@@ -126,6 +137,7 @@ function Note({ named: [name, field], filling }: PartProps) {
         set={(text) => filling.set(name, text)}
         hint={say("draft.note")}
       />
+      {voice && <VoiceNote name={voice[0]} filling={filling} />}
     </div>
   );
 }

@@ -6,6 +6,7 @@ import { flagsOf } from "../widgets/page.ts";
 import { useWorld } from "../widgets/use-model.ts";
 import { valueWords } from "../widgets/value-words.ts";
 import { pick } from "../words/say.ts";
+import { keptOf } from "./needs-words.ts";
 
 const DRAWN = ["photos", "place"]; // shown as pictures
 
@@ -23,6 +24,10 @@ export function Facts({ view, page, but = page.title }: FactsProps) {
     const withStep = field.write?.length === 0; // carried by a step: told in the history
     if (withStep || field.retired || DRAWN.includes(field.type) || but.includes(name)) return [];
     if (flags.includes(field)) return []; // stands beside the state
+    if (page.identity === "entry" && field.type === "text") {
+      const kept = view.entry ? keptOf(view.entry, pick(field.label), world) : [];
+      return kept.map(([label, words]) => ({ name: label, label, words }));
+    }
     if (!field.ask && field.type !== "text" && field.type !== "int") return [];
     const words = valueWords(field, view.values[name], world);
     return words ? [{ name, label: pick(field.label), words }] : [];

@@ -1,10 +1,11 @@
 // Home: the day on the ridge, what waits, and one button as large as a hand: take a picture.
 
-import { useRef, useState } from "preact/hooks";
-import type { Me, View } from "../model.ts";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Me, PhotoSource, View } from "../model.ts";
 import type { KindPage } from "../sync/kind.ts";
 import { SUPERVISES } from "../sync/permit.ts";
 import { dayWords, whenWords } from "../widgets/dates.ts";
+import { PHOTOS_MAX } from "../widgets/editor-media.tsx";
 import { held } from "../widgets/filling.ts";
 import { Icon } from "../widgets/icon.tsx";
 import { asked, firstOf } from "../widgets/page.ts";
@@ -39,7 +40,7 @@ export function Home({ kind }: { kind: string }) {
               {say("home.camera")}
             </Shutter>
             <div class="pair">
-              <Shutter source="album" class="plain" taken={capture.taken}>
+              <Shutter source="album" class="plain" most={PHOTOS_MAX} taken={capture.taken}>
                 <Icon name="album" />
                 {say("photo.album")}
               </Shutter>
@@ -60,6 +61,11 @@ export function useCapture(kind: string) {
   const model = useModel();
   const [why, setWhy] = useState("");
   const begun = useRef<Promise<void> | null>(null);
+  const coming = useRef(false);
+  const here = model.draft.value?.photos.length ?? 0;
+  useEffect(() => {
+    if (coming.current && here) go("#/draft"); // it is kept; the rest goes on behind the form
+  }, [here]);
   const begin = (): Promise<void> => {
     begun.current ??= model.startDraft(kind).then(() => model.locate());
     return begun.current;
@@ -67,14 +73,13 @@ export function useCapture(kind: string) {
   return {
     why,
     opening: () => void begin().then(() => model.editDraft({ cameraOpen: true })),
-    taken: async (file: Blob, source: "camera" | "album"): Promise<void> => {
+    taken: async (file: Blob, source: PhotoSource): Promise<void> => {
       await begin();
       const page = model.kinds.value.get(kind);
       const field = page && firstOf(asked(page), "photos");
+      coming.current = true;
       const code = field ? await model.addPhoto(file, field[0], source) : "unknown_field";
-      if (code) return setWhy(whyWords(code));
-      begun.current = null;
-      go("#/draft");
+      if (code) setWhy(whyWords(code));
     },
     write: () => void begin().then(() => go("#/draft")),
   };
@@ -206,7 +211,7 @@ function noticeWords(view: View, world: World): string {
 function Continue() {
   const model = useModel();
   const draft = model.draft.value;
-  const preview = draft?.photos[0]?.previewUrl;
+  const preview = draft?.photos.find(({ sound }) => !sound)?.previewUrl;
   return (
     <>
       <a class="lamp big" href="#/draft">

@@ -1,4 +1,4 @@
-// How the app looks: three looks, three sizes.
+// How the app looks: three looks, three sizes; and which camera takes the photos.
 
 import { say } from "../words/apart.ts";
 import { Choose } from "./me-prefs.tsx";
@@ -25,6 +25,18 @@ export const SizeChips = () => (
       [20, say("size.20")],
       [24, say("size.24")],
       [30, say("size.30")],
+    ]}
+  />
+);
+
+/** The phone's own camera app, or the camera within the page. */
+export const CameraChips = () => (
+  <Choose
+    name="camera"
+    title={say("me.camera")}
+    options={[
+      ["phone", say("camera.phone")],
+      ["page", say("camera.page")],
     ]}
   />
 );

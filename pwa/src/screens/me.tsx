@@ -8,7 +8,8 @@ import { useModel, useWorld } from "../widgets/use-model.ts";
 import { unitWords } from "../widgets/value-words.ts";
 import { say } from "../words/apart.ts";
 import { PhonesLink } from "./home.tsx";
-import { LookChips, SizeChips } from "./me-looks.tsx";
+import { Data } from "./me-data.tsx";
+import { CameraChips, LookChips, SizeChips } from "./me-looks.tsx";
 import { LanguageChips } from "./me-prefs.tsx";
 import { DesktopHint } from "./welcome.tsx";
 
@@ -37,7 +38,9 @@ export function MeScreen() {
         <LookChips />
         <SizeChips />
         <LanguageChips />
+        <CameraChips />
         <Phone />
+        <Data />
         <details>
           <summary>{say("desktop.title")}</summary>
           <DesktopHint />

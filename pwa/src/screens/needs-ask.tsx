@@ -1,13 +1,15 @@
 // Asking the secretary: a few words, and the entry goes along spelled out. And what came of it.
 
 import { useState } from "preact/hooks";
-import type { Need } from "../model.ts";
+import type { Need, View } from "../model.ts";
+import type { KindPage } from "../sync/kind.ts";
 import { Icon } from "../widgets/icon.tsx";
 import { StateMark } from "../widgets/mark.tsx";
-import { askingOf } from "../widgets/page.ts";
+import { askingOf, stepOf } from "../widgets/page.ts";
 import { useModel, useWorld } from "../widgets/use-model.ts";
 import { personWords, type World } from "../widgets/value-words.ts";
 import { say } from "../words/apart.ts";
+import { pick } from "../words/say.ts";
 import { noteOf } from "./needs-words.ts";
 import { buzz } from "./route.ts";
 
@@ -65,16 +67,14 @@ export function Asked({ need }: { need: Need }) {
   const world = useWorld();
   const view = world.views.get(need.sentOn);
   const page = view && world.kinds.get(view.kind);
-  const reply = view && page && askingOf(page, view);
+  const answer = view && page ? answerOf(view, page, world) : "";
   return (
     <div class="said">
-      <a class="row apart" href={`#/story/${need.sentOn}`}>
+      <a class="row apart look" href={`#/story/${need.sentOn}`}>
         <b>{say("needs.sent")}</b>
         {view && <StateMark view={view} page={page} />}
       </a>
-      {reply?.question && (
-        <p>{say("story.asks", { who: personWords(reply.person, world), reason: reply.question })}</p>
-      )}
+      {answer && <p>{answer}</p>}
       {need.open && need.field === "" && (
         <button type="button" class="plain wide" onClick={() => void model.putAway(need)}>
           <Icon name="check" />
@@ -83,4 +83,14 @@ export function Asked({ need }: { need: Need }) {
       )}
     </div>
   );
+}
+
+/** Who dealt with it last: in their words, or else in those of the step they took; "" if nobody did. */
+function answerOf(view: View, page: KindPage, world: World): string {
+  const line = [...view.story]
+    .reverse()
+    .find((each) => each.to === view.state && each.outcome !== "overtaken");
+  if (!line?.step || !line.person) return "";
+  const reason = askingOf(page, view)?.question || pick(stepOf(page, line.step)?.label ?? {});
+  return say("story.asks", { who: personWords(line.person, world), reason });
 }

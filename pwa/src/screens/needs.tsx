@@ -58,7 +58,8 @@ const BODIES: Readonly<Record<Need["sort"], (props: { need: Need }) => Component
 
 function Item({ need }: { need: Need }) {
   const world = useWorld();
-  const view = world.views.get(need.record);
+  const found = world.views.get(need.record);
+  const view = found?.kind === need.kind ? found : undefined; // an entry kept back bears the name of its record
   const [shape, word] = MARKS[need.sort];
   const Body = BODIES[need.sort];
   const kind = pick(world.kinds.get(need.kind)?.label ?? {}) || need.kind;

@@ -12,7 +12,8 @@ import { Head } from "../widgets/head.tsx";
 import { Icon } from "../widgets/icon.tsx";
 import { Flags, StateMark } from "../widgets/mark.tsx";
 import { asked, firstOf, stepOf } from "../widgets/page.ts";
-import { Photo } from "../widgets/photo.tsx";
+import { Shots } from "../widgets/shots.tsx";
+import { Sounds } from "../widgets/sounds.tsx";
 import { useModel, useWorld } from "../widgets/use-model.ts";
 import { personWords, titleWords, unitWords, valueWords } from "../widgets/value-words.ts";
 import { say } from "../words/apart.ts";
@@ -139,7 +140,6 @@ function Card({ view, page, after }: CardProps) {
 /** What there is to see: photo, words, who and when, the place on its grid. */
 function What({ view, page }: { view: View; page: KindPage }) {
   const world = useWorld();
-  const photos = Object.values(view.photos).flat();
   const said = asked(page).filter(
     ([, field]) => field.type === "choices" || (field.type === "text" && field.rule !== "log"),
   );
@@ -154,9 +154,8 @@ function What({ view, page }: { view: View; page: KindPage }) {
   };
   return (
     <>
-      {photos.map((key) => (
-        <Photo key={key} id={key} size="screen" class="main" />
-      ))}
+      <Shots view={view} notes />
+      <Sounds keys={view.sounds} />
       <div>
         <b class="lead">{titleWords(view, world)}</b> <Flags view={view} page={page} />
         <p class="note">{say("review.who", params)}</p>

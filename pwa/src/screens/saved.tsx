@@ -3,6 +3,7 @@
 import type { View } from "../model.ts";
 import { timeWords } from "../widgets/dates.ts";
 import { Icon } from "../widgets/icon.tsx";
+import { PhotoStands } from "../widgets/later.tsx";
 import { Photo } from "../widgets/photo.tsx";
 import { Relay } from "../widgets/relay.tsx";
 import { Ridge } from "../widgets/ridge.tsx";
@@ -68,6 +69,7 @@ function What({ view }: { view: View }) {
       <div class="said">
         <p class="note">{say("saved.where")}</p>
         <Relay view={view} page={world.kinds.get(view.kind)} wide />
+        <PhotoStands view={view} />
       </div>
     </>
   );

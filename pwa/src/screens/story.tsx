@@ -9,9 +9,11 @@ import { Icon } from "../widgets/icon.tsx";
 import { travels } from "../widgets/legs.ts";
 import { Flags, StateMark } from "../widgets/mark.tsx";
 import { askingOf, firstOf } from "../widgets/page.ts";
-import { Photo } from "../widgets/photo.tsx";
+import { PhotoStands } from "../widgets/photo-stands.tsx";
 import { Relay } from "../widgets/relay.tsx";
 import { Failed, Row, safeWords } from "../widgets/row.tsx";
+import { Shots } from "../widgets/shots.tsx";
+import { Sounds } from "../widgets/sounds.tsx";
 import { Timeline } from "../widgets/timeline.tsx";
 import { useModel, useWorld } from "../widgets/use-model.ts";
 import { personWords, titleWords, unitWords } from "../widgets/value-words.ts";
@@ -37,16 +39,14 @@ export function Story({ id }: { id: string }) {
   }
   const go = view.offers.find((offer) => offer.tone === "go");
   const asks = meantBy(askingOf(page, view), go) !== "";
-  const photos = Object.values(view.photos).flat();
   return (
     <>
       <Head title={titleWords(view, world)} back={home.value} />
       <div class="body">
         {view.sent === "fail" && <Failed view={view} />}
         <Clashes view={view} page={page} />
-        {photos.map((key) => (
-          <Photo key={key} id={key} size="screen" class={asks ? "main low" : "main"} />
-        ))}
+        <Shots view={view} low={asks} />
+        <Sounds keys={view.sounds} />
         {!asks && <Standing view={view} page={page} />}
         {asks ? <Timeline view={view} page={page} brief /> : <All view={view} page={page} />}
         <Steps view={view} page={page}>
@@ -86,6 +86,7 @@ function All({ view, page }: { view: View; page: KindPage }) {
   return (
     <div class="all">
       {travels(page) && <Relay view={view} page={page} wide />}
+      <PhotoStands view={view} />
       <Facts view={view} page={page} />
       <Timeline view={view} page={page} />
       {mapped && <GridMap place={mapped} area={view.area} />}

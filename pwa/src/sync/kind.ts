@@ -46,6 +46,7 @@ export interface Field {
   readonly required: boolean;
   readonly indexed: boolean;
   readonly refers: string;
+  readonly holds: "pictures" | "sound"; // of photos: what its files are
   readonly retired: boolean;
 }
 
@@ -96,6 +97,7 @@ export interface KindPage {
   readonly tier: number; // tier of the unit a record belongs to; 5 is the grid
   readonly title: readonly string[];
   readonly about: readonly string[];
+  readonly review: readonly string[]; // roles that hear what is odd about photos, and may open originals
 }
 
 export type Kinds = ReadonlyMap<string, KindPage>;

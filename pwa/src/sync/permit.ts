@@ -83,6 +83,10 @@ export const mayRead = (kind: KindPage, actor: Actor, record: Record, units: Uni
 export const maySee = (field: Field, actor: Actor, record: Record, units: Units): boolean =>
   field.see === null || holdsOn(actor, field.see, record, units);
 
+/** Tell whether the actor hears what is odd about the record's photos, and may open their originals. */
+export const mayReview = (kind: KindPage, actor: Actor, record: Record, units: Units): boolean =>
+  holdsOn(actor, kind.review, record, units);
+
 /** Tell whether the actor may set the field outside a step. */
 export const mayWrite = (kind: KindPage, field: Field, actor: Actor, record: Record, units: Units): boolean =>
   holdsOn(actor, field.write ?? kind.write, record, units);

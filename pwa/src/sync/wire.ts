@@ -40,7 +40,12 @@ export type Shot = readonly [
 export type Photo = readonly [key: string, size: number, preview: string, shot?: Shot];
 
 /** A photo in a receipt: its key, place in STATES, preview in base64, and what a reviewer should look at. */
-export type PhotoTold = readonly [key: string, state: number, preview: string, flags?: readonly unknown[]];
+export type PhotoTold = readonly [
+  key: string,
+  state: number,
+  preview: string,
+  flags?: readonly (readonly [code: string, ...figures: unknown[]])[],
+];
 export type Span = readonly [from: number, to: number]; // op numbers, both ends in it
 
 /** What a device sends in one exchange. */

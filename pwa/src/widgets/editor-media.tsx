@@ -5,6 +5,7 @@ import { accuracyWords } from "./distance.ts";
 import type { Filling } from "./filling.ts";
 import { Icon } from "./icon.tsx";
 import { Shutter } from "./shutter.tsx";
+import { Taken } from "./taken.tsx";
 import { useModel } from "./use-model.ts";
 
 export const PHOTOS_MAX = 3; // enough to show a thing; each costs a minute on a weak link
@@ -19,7 +20,7 @@ export function PhotosEditor({ name, filling }: { name: string; filling: Filling
         <ul class="shots">
           {taken.map((photo) => (
             <li key={photo.key}>
-              <img src={photo.previewUrl} alt={say("photo")} class="pic" />
+              <Taken photo={photo} />
               <button type="button" class="plain" onClick={() => void filling.dropPhoto(photo.key)}>
                 {say("photo.drop")}
               </button>
@@ -41,6 +42,7 @@ export function PhotosEditor({ name, filling }: { name: string; filling: Filling
           <Shutter
             source="album"
             class="plain"
+            most={PHOTOS_MAX - taken.length}
             taken={(file, source) => void filling.addPhoto(file, name, source)}
           >
             <Icon name="album" />

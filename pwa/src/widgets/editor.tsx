@@ -8,6 +8,7 @@ import { dayInput, inputDay, inputInstant, instantInput } from "./dates.ts";
 import { PhotosEditor, PlaceEditor } from "./editor-media.tsx";
 import type { Filling } from "./filling.ts";
 import { Icon } from "./icon.tsx";
+import { VoiceNote } from "./later.tsx";
 import { empty } from "./page.ts";
 import { Options } from "./tiles.tsx";
 import { useWorld } from "./use-model.ts";
@@ -66,7 +67,11 @@ function Input({ name, field, filling, id, label }: EditorProps & { id: string; 
     case "flag":
       return <Toggle on={value === true} flip={() => set(value !== true)} label={label} />;
     case "photos":
-      return <PhotosEditor name={name} filling={filling} />;
+      return field.holds === "sound" ? (
+        <VoiceNote name={name} filling={filling} />
+      ) : (
+        <PhotosEditor name={name} filling={filling} />
+      );
     case "place":
       return <PlaceEditor filling={filling} />;
     case "ref":

@@ -3,7 +3,7 @@
 // lies in it, a form keeps its answers by itself and leaves photos until that one is sent.
 
 import { useRef, useState } from "preact/hooks";
-import type { Draft, Fix, Model } from "../model.ts";
+import type { Draft, Fix, Model, PhotoSource } from "../model.ts";
 import type { Value } from "../sync/value.ts";
 import { empty } from "./page.ts";
 import { whyWords } from "./row.tsx";
@@ -42,7 +42,7 @@ export interface Filling {
   start: () => Promise<void>;
   set: (name: string, value: Value) => void;
   opening: () => void;
-  addPhoto: (file: Blob, field: string, source: "camera" | "album") => Promise<void>;
+  addPhoto: (file: Blob, field: string, source: PhotoSource) => Promise<boolean>;
   dropPhoto: (key: string) => Promise<void>;
   send: () => Promise<string>;
   drop: () => Promise<void>; // back to how it was
@@ -101,20 +101,18 @@ export function useFilling(goal: Goal): Filling {
     if (mine) await model.dropDraft();
   };
   const shown = { values: { ...goal.base, ...said }, fix: mine?.fix ?? null, begun: mine !== null, blocked };
-  return { ...shown, start, set, send, drop, ...usePhotos(model, mine, start) };
+  return { ...shown, start, set, send, drop, ...photosOf(model, mine, start) };
 }
 
 /** The photos of a draft, and what the camera does to them. */
-function usePhotos(model: Model, mine: Draft | null, start: () => Promise<void>) {
-  const [trouble, setTrouble] = useState("");
+function photosOf(model: Model, mine: Draft | null, start: () => Promise<void>) {
   return {
     photos: mine?.photos ?? [],
-    trouble,
+    trouble: mine?.trouble ? whyWords(mine.trouble) : "",
     opening: (): void => void start().then(() => model.editDraft({ cameraOpen: true })),
-    addPhoto: async (file: Blob, field: string, source: "camera" | "album"): Promise<void> => {
+    addPhoto: async (file: Blob, field: string, source: PhotoSource): Promise<boolean> => {
       await start();
-      const code = await model.addPhoto(file, field, source);
-      setTrouble(code && whyWords(code));
+      return (await model.addPhoto(file, field, source)) === "";
     },
     dropPhoto: (key: string): Promise<void> => model.dropPhoto(key),
   };

@@ -36,6 +36,12 @@ export function netWords(net: Net, nowMs: number, helpName: string): NetWords {
       : words("nonet", say("net.offEmpty"));
   }
   if (net.waiting > 0) return words("up", say("net.queued"), say("net.kept", { n: net.waiting }));
+  if (net.photosHeld > 0)
+    return words(
+      "album",
+      say("net.capped"),
+      say(net.knowsFree ? "net.cappedWifi" : "net.cappedDay", { n: net.photosHeld }),
+    );
   if (net.photosWaiting > 0) return words("up", say("net.words"), say("net.media"));
   if (net.lastMs > 0) return words("net", say("net.done"), whenWords(net.lastMs, nowMs, true));
   return words("net", say("net.quiet"));

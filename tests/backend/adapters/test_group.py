@@ -142,6 +142,14 @@ def failing(code: int) -> Work:
     return fail
 
 
+def test_a_disk_without_room_for_the_index_of_the_log_is_full_and_no_more():
+    raw = opened()
+    code = sqlite3.SQLITE_IOERR_SHMSIZE
+    (_, first), (_, none) = together(raw, [failing(code), work("put", 1)])
+    assert (first.sqlite_errorcode, none) == (code, None)
+    assert rows(raw) == [1]
+
+
 IO_ERRORS = [sqlite3.SQLITE_IOERR, sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_WRITE]
 
 

@@ -4,9 +4,11 @@ import sqlite3
 
 import pytest
 
+from backend.adapters.opening import FILE
 from backend.adapters.rows import copy_database, rows_of, wanted_version
 from backend.adapters.sql_lane import SqlLanes
-from backend.adapters.sqlite import FILE, Sqlite, hold
+from backend.adapters.sqlite import Sqlite, hold
+from backend.swap import MOVING, READY
 from tests.backend.kept import incident, write
 from tests.backend.town import TOWN
 
@@ -68,3 +70,13 @@ async def test_what_the_dead_left_in_the_log_of_writes_is_read(tmp_path):
     await file.close()
     with rows_of(copy) as rows:
         assert rows.lane(TOWN).seq == 1
+
+
+async def test_what_a_broken_off_restore_left_is_not_read(file, tmp_path):
+    for name in (READY, MOVING):
+        (tmp_path / name).mkdir()
+        with pytest.raises(OSError, match="broken off"), rows_of(tmp_path):
+            pass
+        (tmp_path / name).rmdir()
+    with rows_of(tmp_path):
+        pass

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from backend.adapters.opening import FILE
 from backend.adapters.sql_lane import SqlLanes
-from backend.adapters.sqlite import FILE, Sqlite
+from backend.adapters.sqlite import Sqlite
 from backend.ports import Lane
 from sync.clock import Stamp
 from sync.digest import ROOT, chain, sealed

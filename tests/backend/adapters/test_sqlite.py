@@ -15,7 +15,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
 from backend.adapters.group import Broken
-from backend.adapters.sqlite import FILE, GROUP_MAX, InUse, Sqlite, hold, migrate
+from backend.adapters.opening import FILE, migrate
+from backend.adapters.sqlite import GROUP_MAX, InUse, Sqlite, hold
 from backend.adapters.tables import metadata
 from sync.digest import ROOT, chain, sealed
 from tests.backend.town import PAGES

@@ -45,6 +45,7 @@ async def test_a_report_is_kept_and_shown_with_its_causes(client, enrol):
         "ids": [{"incarnation": worker.device[8:], "made": 3, "held": 1, "missing": [[2, 3]]}],
         "lost": report["lost"],
         "causes": [["store_damaged", 2], ["storage_not_kept", 0], ["clock_off", -700_000], ["no_place", 0]],
+        "photos": {"count": 0, "partial": 0, "overdue": 0, "oldest_ms": 0, "overdue_ms": 0},
     }  # fmt: skip
 
 

@@ -171,3 +171,16 @@ async def test_a_server_without_a_built_app_says_so(client, tmp_path):
     client.app.state.shell = Shell(tmp_path / "nothing")
     assert (await client.get("/")).json()["code"] == "no_such_page"
     assert read_assets(tmp_path / "nothing") == {}
+
+
+async def test_the_verifiers_page_is_no_screen_of_the_app_and_brings_its_own_policy(shell, tmp_path):
+    policy = "default-src 'none'; script-src 'sha256-xyz='; img-src blob:"
+    page = f'<!doctype html><meta http-equiv="Content-Security-Policy" content="{policy}"><title>v</title>'
+    (tmp_path / "static" / "verify.html").write_text(page)
+    shell.app.state.shell = Shell(tmp_path / "static")
+    for path in ("/verify", "/verify/", "/verify.html"):
+        answer = await get(shell, path)
+        assert (answer.status_code, answer.text) == (200, page)
+        assert answer.headers["content-security-policy"] == f"{policy}; frame-ancestors 'none'"
+    assert (await get(shell, "/verifying")).content == PAGE
+    assert "sha256-abc" in (await get(shell, "/")).headers["content-security-policy"]

@@ -1,46 +1,85 @@
-import { createHash } from "node:crypto";
-import { describe, expect, it } from "vitest";
-import { base64, fit, keyOf, lean } from "../../../pwa/src/adapters/darkroom.ts";
+import { describe, expect, it, vi } from "vitest";
+import { darkroom } from "../../../pwa/src/adapters/darkroom.ts";
+import type { Made } from "../../../pwa/src/adapters/developing.ts";
 
-describe("a photo's name", () => {
-  it("is the first 16 bytes of its hash in base64url, 22 characters", () => {
-    const hash = createHash("sha256").update("photo").digest();
-    const name = keyOf(new Uint8Array(hash));
-    expect(name).toBe(hash.subarray(0, 16).toString("base64url"));
-    expect(name).toMatch(/^[A-Za-z0-9_-]{22}$/);
-    expect(base64(new Uint8Array(hash))).toBe(hash.toString("base64"));
-  });
+type Answer = Made | null | "fails" | "never";
+const JPEG = new Blob([new Uint8Array([0xff, 0xd8, 0xff, 0xe0, 1, 2, 3])], { type: "image/jpeg" });
+
+/** Workers that answer as they are told, one each. */
+function hiring(...answers: Answer[]) {
+  const told: unknown[] = [];
+  let dismissed = 0;
+  const hire = () => {
+    const answer = answers.shift();
+    if (answer === undefined) throw new Error("no workers here");
+    const worker = {
+      onmessage: null as ((event: { data: unknown }) => void) | null,
+      onerror: null as (() => void) | null,
+      postMessage: (message: unknown) => {
+        told.push(message);
+        if (answer === "never") return;
+        queueMicrotask(() =>
+          answer === "fails" ? worker.onerror?.() : worker.onmessage?.({ data: answer }),
+        );
+      },
+      terminate: () => {
+        dismissed++;
+      },
+    };
+    return worker as unknown as Worker;
+  };
+  return { hire, told, dismissed: () => dismissed };
+}
+
+const made = (type: string): Made => ({
+  type,
+  developed: {
+    key: "k".repeat(22),
+    sha256: "",
+    screen: new Blob(["small"], { type }),
+    preview: "",
+    thumb: "",
+    original: JPEG,
+    originalSha256: "",
+    originalSize: JPEG.size,
+  },
 });
 
-describe("the size of a picture", () => {
-  it("fits the long edge, keeps the shape, and never grows", () => {
-    expect(fit(4000, 3000, 1600)).toEqual([1600, 1200]);
-    expect(fit(3000, 4000, 1600)).toEqual([1200, 1600]);
-    expect(fit(800, 600, 1600)).toEqual([800, 600]);
-    expect(fit(8000, 1, 1600)).toEqual([1600, 1]);
-  });
-});
-
-describe("a WebP", () => {
-  const chunk = (name: string, size: number): number[] => {
-    const body = Array.from({ length: size + (size % 2) }, (_, at) => (at < size ? at + 1 : 0));
-    return [...Buffer.from(name), size, 0, 0, 0, ...body];
-  };
-  const file = (...chunks: number[][]): Uint8Array => {
-    const rest = [...Buffer.from("WEBP"), ...chunks.flat()];
-    return new Uint8Array([...Buffer.from("RIFF"), rest.length, 0, 0, 0, ...rest]);
-  };
-
-  it("is left with its picture alone", () => {
-    const full = file(chunk("VP8X", 10), chunk("ICCP", 21), chunk("VP8 ", 7));
-    expect(lean(full)).toEqual(file(chunk("VP8 ", 7)));
+describe("a darkroom", () => {
+  it("hires one worker for one photo, ends it, and asks next for what this browser writes", async () => {
+    const jpeg = made("image/jpeg");
+    const { hire, told, dismissed } = hiring(jpeg, jpeg);
+    const room = darkroom(hire);
+    expect(await room.develop(JPEG)).toBe(jpeg.developed);
+    await room.develop(JPEG);
+    expect(told.map((each) => (each as [Blob, string])[1])).toEqual(["image/webp", "image/jpeg"]);
+    expect(dismissed()).toBe(2);
   });
 
-  it("stays as it is when it is plain already, is half transparent, or is none", () => {
-    const plain = file(chunk("VP8 ", 7));
-    const clear = file(chunk("VP8X", 10), chunk("ALPH", 4), chunk("VP8 ", 7));
-    const jpeg = new Uint8Array([0xff, 0xd8, 0xff, 0xe0]);
-    const broken = file(chunk("VP8X", 10), chunk("ICCP", 20));
-    for (const bytes of [plain, clear, jpeg, broken, new Uint8Array()]) expect(lean(bytes)).toBe(bytes);
+  it("passes on what is no photo, and what is to be taken as it is", async () => {
+    const { hire, told } = hiring(null, made(""));
+    const room = darkroom(hire);
+    expect(await room.develop(JPEG)).toBeNull();
+    expect(await room.develop(JPEG, true)).toBeTruthy();
+    expect(told).toEqual([
+      [JPEG, "image/webp", false],
+      [JPEG, "image/webp", true],
+    ]);
+  });
+
+  it("takes the file as it is when a worker does not come back from it", async () => {
+    vi.useFakeTimers();
+    const { hire, told, dismissed } = hiring("never", made(""));
+    const found = darkroom(hire).develop(JPEG);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(await found).toBeTruthy();
+    expect(told.map((each) => (each as [Blob, string, boolean])[2])).toEqual([false, true]);
+    expect(dismissed()).toBe(2);
+    vi.useRealTimers();
+  });
+
+  it("does it in the page where there are no workers, or they cannot draw", async () => {
+    for (const room of [darkroom(hiring("fails").hire), darkroom(hiring().hire)])
+      expect((await room.develop(JPEG))?.screen.size).toBe(JPEG.size); // nothing draws here: it is as it was
   });
 });

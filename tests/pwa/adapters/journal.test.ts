@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { journalled } from "../../../pwa/src/adapters/journal.ts";
+import { clearing, journalled } from "../../../pwa/src/adapters/journal.ts";
 import type { JournalAsk, OpRow, PhotoRow, Spare, Store, Table } from "../../../pwa/src/ports.ts";
 import { fullFault, holding, idsIn, oneRow, SESSION } from "../rows.ts";
 import { storeContract } from "./store-contract.ts";
@@ -214,6 +214,24 @@ describe("a full phone", () => {
   it("says so when even that does not help", async () => {
     const store = journalled(filling(await withPhoto(), 3), spareOf(), hired(new Hand()));
     await expect(saved(store)).rejects.toMatchObject({ name: "QuotaExceededError" });
+  });
+
+  it("first forgets what can be done without, and then takes photos again", async () => {
+    const inner = await holding({});
+    const hand = new Hand();
+    let cleared = 0;
+    const clear = async () => (cleared++ ? 0 : 5);
+    const store = clearing(journalled(filling(inner, 1), spareOf(), hired(hand)), clear);
+    await store.write(["photos"], (tx) => tx.put("photos", photo("draft")));
+    expect([cleared, hand.asked.includes("room")]).toEqual([1, false]);
+    expect(await inner.read(["photos"], (tx) => tx.keys("photos"))).toEqual(["p"]);
+  });
+
+  it("refuses a new photo when nothing can be done without", async () => {
+    const full = journalled(filling(await holding({}), 9), spareOf(), hired(new Hand()));
+    const store = clearing(full, async () => 5);
+    const shot = store.write(["photos"], (tx) => tx.put("photos", photo("draft")));
+    await expect(shot).rejects.toMatchObject({ name: "QuotaExceededError" });
   });
 
   it("keeps the ballast from the server's records", async () => {

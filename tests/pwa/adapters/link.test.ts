@@ -1,7 +1,8 @@
+import { createHash } from "node:crypto";
 import { inflateSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { fetchLink } from "../../../pwa/src/adapters/link.ts";
-import type { PhotoRow } from "../../../pwa/src/ports.ts";
+import type { Piece } from "../../../pwa/src/ports.ts";
 
 type Asked = { path: string; init: RequestInit };
 
@@ -162,23 +163,106 @@ describe("what is asked beside", () => {
 });
 
 describe("photos", () => {
-  const photo = { id: "k", screen: new Blob(["x"], { type: "image/webp" }), sha256: "aGFzaA==" } as PhotoRow;
+  const hash = createHash("sha256").update("image").digest();
+  const bytes = new Blob(["image"], { type: "image/webp" });
+  const sha256 = hash.toString("base64");
+  const piece: Piece = { photo: "k", part: "screen", bytes, sha256, disguised: false };
+  const BEGUN = { path: "/api/uploads/u1", offset: 2, at: -1 };
+  const tus =
+    (status: number, headers = {}) =>
+    () =>
+      new Response(null, { status, headers: { "tus-resumable": "1.0.0", ...headers } });
 
-  it("go up with their hash, and count only when the server says that it has checked it", async () => {
-    const { asked, link: to } = link(() => json({ key: "k", state: "verified" }, 201));
-    expect(await to.upload("t", photo, live())).toEqual({ ok: true, value: null });
-    expect(asked[0]?.path).toBe("/api/photos/k");
+  it("are asked where they stand: nothing of that need be kept", async () => {
+    const location = { location: "https://elsewhere/api/uploads/u1", "upload-offset": "2" };
+    const { asked, link: to } = link(tus(201, location));
+    expect(await to.upload("t", piece, null, live())).toEqual({ ok: true, value: BEGUN });
+    expect(asked[0]).toMatchObject({ path: "/api/uploads", init: { method: "POST", body: null } });
     expect(asked[0]?.init.headers).toMatchObject({
-      "content-digest": "sha-256=:aGFzaA==:",
-      "content-type": "image/webp",
+      authorization: "Bearer t",
+      "tus-resumable": "1.0.0",
+      "upload-length": "5",
+      "upload-metadata": `photo aw==,part c2NyZWVu,sha256 ${btoa(hash.toString("hex"))}`,
     });
-    expect(await link(() => json({ state: "partial" })).link.upload("t", photo, live())).toMatchObject({
-      code: "offline",
-    });
-    expect(await link(PORTAL).link.upload("t", photo, live())).toMatchObject({ code: "offline" });
   });
 
-  it("come down as pictures or not at all", async () => {
+  it("go on with one request for all that is left, which says when it was checked and where it stands", async () => {
+    const done = { "upload-offset": "5", "photo-state": "verified", "photo-at": "77" };
+    const { asked, link: to } = link(tus(204, done));
+    expect(await to.upload("t", piece, BEGUN, live())).toEqual({
+      ok: true,
+      value: { ...BEGUN, offset: 5, at: 77 },
+    });
+    expect(asked[0]).toMatchObject({ path: "/api/uploads/u1", init: { method: "PATCH" } });
+    expect(asked[0]?.init.headers).toMatchObject({
+      "content-type": "application/offset+octet-stream",
+      "upload-offset": "2",
+    });
+    expect(await new Response(asked[0]?.init.body ?? null).text()).toBe("age");
+  });
+
+  it("go past proxies that know no PATCH", async () => {
+    const { asked, link: to } = link(tus(204, { "upload-offset": "5" }));
+    await to.upload("t", { ...piece, disguised: true }, BEGUN, live());
+    expect(asked[0]?.init).toMatchObject({ method: "POST" });
+    expect(asked[0]?.init.headers).toMatchObject({ "x-http-method-override": "PATCH" });
+    await to.upload("t", { ...piece, disguised: true }, null, live());
+    expect("x-http-method-override" in (asked[1]?.init.headers ?? {})).toBe(false);
+  });
+
+  it.each([
+    ["a captive portal's page", PORTAL],
+    ["a portal's 201", () => new Response("", { status: 201, headers: { location: "/api/uploads/u" } })],
+    ["another address", tus(201, { location: "/elsewhere/u1", "upload-offset": "0" })],
+    [
+      "one that speaks no tus",
+      tus(201, { location: "/api/uploads/u1", "upload-offset": "0", "tus-resumable": "" }),
+    ],
+    ["no address", tus(201, { "upload-offset": "0" })],
+    ["no offset", tus(201, { location: "/api/uploads/u1" })],
+    ["more than was sent", tus(201, { location: "/api/uploads/u1", "upload-offset": "6" })],
+    ["another status", tus(200, { location: "/api/uploads/u1", "upload-offset": "0" })],
+  ])("take %s for no link", async (_, answer) => {
+    expect(await link(answer).link.upload("t", piece, null, live())).toMatchObject({
+      code: "offline",
+      status: 0,
+    });
+  });
+
+  it("take a portal's word that all of it arrived for no link", async () => {
+    for (const answer of [
+      PORTAL,
+      () => new Response(null, { status: 204 }),
+      tus(200, { "upload-offset": "5" }),
+    ])
+      expect(await link(answer).link.upload("t", piece, BEGUN, live())).toMatchObject({ code: "offline" });
+  });
+
+  it("do not leave once they were given up", async () => {
+    const stop = new AbortController();
+    stop.abort();
+    const { link: to } = link(({ init }) => {
+      if (init.signal?.aborted) throw new Error("aborted");
+      return tus(204, { "upload-offset": "5" })();
+    });
+    expect(await to.upload("t", piece, BEGUN, stop.signal)).toMatchObject({ code: "aborted" });
+  });
+
+  it("are not counted until the server says that they came; all other bodies are", async () => {
+    const { link: to } = link(() => json([5, "c"]));
+    await to.exchange("t", [1], live());
+    expect(to.tally.up).toBe(3);
+    const answer = () =>
+      new Response('[5,"c"]', { headers: { "content-type": "application/json", "content-length": "7" } });
+    const { link: other } = link(answer);
+    await other.upload("t", piece, BEGUN, live());
+    await other.ask("t", "/api/devices");
+    expect(other.tally).toEqual({ up: 0, down: 14 });
+  });
+
+  it("come down as pictures or sound, or not at all", async () => {
+    const opus = () => new Response("x", { headers: { "content-type": "audio/webm" } });
+    expect(await link(opus).link.photo("t", "k", "screen")).toMatchObject({ ok: true });
     const webp = () => new Response("x", { headers: { "content-type": "image/webp" } });
     const { asked, link: to } = link(webp);
     expect(await to.photo("t", "k", "thumb")).toMatchObject({ ok: true });

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Phone } from "../../../pwa/src/model.ts";
-import { causeOf, spanWords } from "../../../pwa/src/screens/devices-words.ts";
+import { causeOf, photoWords, spanWords } from "../../../pwa/src/screens/devices-words.ts";
 import { NOW } from "./sights.ts";
 
 const HOUR_MS = 3_600_000;
@@ -73,5 +73,16 @@ describe("missing numbers", () => {
       spanWords({ ...PHONE, missing: each }).replaceAll("\u00a0", " ");
     expect(words(PHONE.missing)).toBe("缺的编号：17-232 到 17-240");
     expect(words(missing)).toBe("缺的编号：17-1，17-3 到 17-5，17-7…");
+  });
+});
+
+describe("photos that are not there yet", () => {
+  it("are counted, with the oldest", () => {
+    const photos = { count: 3, partial: 1, overdue: 1, oldestMs: NOW - 24 * HOUR_MS };
+    expect(photoWords({ ...PHONE, photos }, NOW).replaceAll("\u00a0", " ")).toBe(
+      "3 张照片还没到，其中 1 张传了一半，最早一张 昨天 14:37",
+    );
+    expect(photoWords(PHONE, NOW)).toBe("");
+    expect(photoWords({ ...PHONE, photos: { ...photos, count: 0 } }, NOW)).toBe("");
   });
 });

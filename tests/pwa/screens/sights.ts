@@ -24,6 +24,7 @@ export const field = (type: Field["type"], zh: string, more: Partial<Field> = {}
   required: false,
   indexed: false,
   refers: "",
+  holds: "pictures",
   retired: false,
   ...more,
 });
@@ -62,6 +63,7 @@ const page = (name: string, zh: string, more: Partial<KindPage>): KindPage => ({
   write: ["author"],
   fields: {},
   workflow: { begin: "saved", states: { saved: state("记下了") }, steps: [] },
+  review: [],
   icon: "record",
   series: 0,
   tier: 5,
@@ -181,6 +183,7 @@ export const view = (more: Partial<View> = {}): View => ({
   state: "in_review",
   values: {},
   photos: {},
+  sounds: [],
   clashes: [],
   story: [],
   offers: [],
@@ -189,6 +192,7 @@ export const view = (more: Partial<View> = {}): View => ({
   reason: "",
   number: "",
   undoable: false,
+  entry: null,
   ...more,
 });
 

@@ -12,6 +12,7 @@ run("permit", permit, {
   may_see: forms(permit.maySee, [as, toActor, toRecord, toUnits]),
   may_write: forms(permit.mayWrite, [as, as, toActor, toRecord, toUnits]),
   may_step: forms(permit.mayStep, [as, toActor, toRecord, toUnits]),
+  may_review: forms(permit.mayReview, [as, toActor, toRecord, toUnits]),
   weight: forms(permit.weight, [as, toActor, toRecord, toUnits]),
 });
 

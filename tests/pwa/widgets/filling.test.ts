@@ -11,6 +11,7 @@ const draft: Draft = {
   fix: null,
   area: 2,
   cameraOpen: false,
+  trouble: "",
   savedMs: 1,
 };
 
@@ -22,7 +23,8 @@ describe("a draft", () => {
       false,
     ]);
     expect(held({ ...draft, values: { mode: "door" } })).toBe(true);
-    expect(held({ ...draft, photos: [{ key: "k", previewUrl: "", field: "photos" }] })).toBe(true);
+    const photo = { key: "k", previewUrl: "", field: "photos", ready: true, sound: false };
+    expect(held({ ...draft, photos: [photo] })).toBe(true);
   });
   it("belongs to the form of its record, its step and what it is about", () => {
     const goal = newRecord("visit", 2, { household: "a.1" });

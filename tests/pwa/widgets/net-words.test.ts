@@ -3,7 +3,17 @@ import type { Net } from "../../../pwa/src/model.ts";
 import { netWords } from "../../../pwa/src/widgets/net-words.ts";
 import { NOW } from "../screens/sights.ts";
 
-const QUIET: Net = { online: true, sending: 0, waiting: 0, photosWaiting: 0, oldestMs: 0, lastMs: 0 };
+const QUIET: Net = {
+  online: true,
+  sending: 0,
+  waiting: 0,
+  photosWaiting: 0,
+  photosHeld: 0,
+  originals: 0,
+  knowsFree: false,
+  oldestMs: 0,
+  lastMs: 0,
+};
 const said = (net: Partial<Net>) => {
   const words = netWords({ ...QUIET, ...net }, NOW, "向网格长");
   return `${words.plain}${words.strong}${words.act ? " !" : ""}`;
@@ -20,6 +30,10 @@ describe("the sync line", () => {
     expect(said({ sending: 2, waiting: 3, photosWaiting: 1 })).toBe("正在发送 2/3");
     expect(said({ waiting: 2 })).toBe("等着发，已存 2\u00a0条");
     expect(said({ photosWaiting: 1, lastMs: NOW })).toBe("文字已送达，照片在传");
+    expect(said({ photosWaiting: 3, photosHeld: 2, lastMs: NOW })).toBe(
+      "今天的照片流量用完了，2\u00a0张过半夜再传",
+    );
+    expect(said({ photosHeld: 2, knowsFree: true })).toMatch(/等半夜或 Wi-Fi/);
   });
   it("never says that more is sent than waits", () => {
     expect(said({ sending: 3, waiting: 1 })).toBe("正在发送 3/3");

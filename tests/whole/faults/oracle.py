@@ -15,7 +15,7 @@ from pathlib import Path
 
 import msgspec
 
-from backend.adapters.sqlite import FILE
+from backend.adapters.opening import FILE
 from tests.whole.faults.reporter import Reporter
 
 LOG = "SELECT town_id, seq, person, wall_ms, count, body, hash, device, n FROM op ORDER BY town_id, seq"

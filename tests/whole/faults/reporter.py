@@ -21,6 +21,7 @@ class Reporter:
 
     def __init__(self, phone: Phone) -> None:
         self.phone = phone
+        self.retry_s = 0  # how long it was last told to wait
         self.begin_anew()
 
     def begin_anew(self) -> None:
@@ -78,7 +79,8 @@ class Reporter:
         assert answer.headers["content-type"] == "application/problem+json", answer.text
         code = str(answer.json()["code"])
         assert code in DECLARED and answer.status_code == PROBLEMS[code].status, answer.text  # type: ignore[index]
-        assert int(answer.headers["retry-after"]) > 0
+        self.retry_s = int(answer.headers["retry-after"])
+        assert self.retry_s > 0
         return code
 
     def announce(self, colour: str) -> bytes:

@@ -2,6 +2,9 @@
 
 import signal
 
+import pytest
+
+from backend.adapters.opening import FILE
 from tests.whole.faults.disk import fill
 from tests.whole.faults.oracle import examine
 
@@ -52,3 +55,36 @@ def test_what_was_held_when_the_room_ran_out_is_there_after_a_kill(small_disk, t
         examine(stage.data, tmp_path / "copy", [phone])
     assert stage.begin()
     phone.settle()
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
+def test_a_server_starts_on_a_full_disk(small_disk, tmp_path, settle_at, stage_at, end):
+    one, other, *_ = settle_at(small_disk / "data")
+    stage = stage_at(small_disk / "data")
+    clerk = stage_at(stage.data)
+    assert stage.begin()
+    for phone in (one, other):
+        phone.dial(stage.url)
+        phone.write(3)
+        assert phone.push() == "held"
+    photo = one.announce("red")
+    stage.end(end)
+    (stage.data / f"{FILE}-shm").unlink(missing_ok=True)  # and what room there was, others took
+    ballast = fill(small_disk)
+    assert stage.begin(), "it starts"
+    for phone in (one, other):
+        phone.write(2)
+        assert phone.push() == "storage_full"
+        assert phone.pull() == "held", "it can be read"
+        assert phone.notes.keys() - {op.record for op in phone.ops[-4:]} <= phone.records().keys()
+    assert one.upload(photo) == "storage_full"
+    ballast.unlink()
+    for phone in (one, other):
+        assert phone.push() == "held", "it goes on by itself"
+    assert one.upload(photo) == "held"
+    backups = tmp_path / "backups"
+    assert clerk.run("backup", str(backups)) == 0, "others can read it too"
+    for phone in (one, other):
+        phone.settle()
+    stage.end()
+    examine(stage.data, tmp_path / "copy", [one, other])

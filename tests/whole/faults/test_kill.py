@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.adapters.sqlite import FILE
+from backend.adapters.opening import FILE
 from tests.whole.faults.oracle import examine
 from tests.whole.faults.reporter import Reporter
 from tests.whole.faults.stage import CALLS, SOAK, Point, Stage, Strace, points, spread
@@ -21,6 +21,7 @@ REACHED_MIN = 0.5  # of the points: threads take turns, so that one call more or
 LONG = "很长" * 140  # as much as a line of progress takes
 ENTRIES = 50  # of one push; with LONG they take half a megabyte of the database's log
 SPARE = 600_000  # bytes of that log left when a sweep of its end begins
+WRITTEN_BACK = 150  # points of some 3,100, when all others are taken: page after page the same, 3 s each
 Play = Callable[[Stage, Reporter], None]
 
 pytestmark = pytest.mark.usefixtures("strace")
@@ -74,10 +75,10 @@ class Sweep:
         tracer.detach()
         return killed
 
-    def run(self, count: int) -> None:
-        """Kill at some points, or at every one, and look after each; in the end all is as it should be."""
+    def run(self, count: int, soaking: int | None) -> None:
+        """Kill at some points and look after each; in the end all is as it should be."""
         found = self.points()
-        chosen = found if SOAK else spread(found, count)
+        chosen = spread(found, (soaking or len(found)) if SOAK else count)
         reached = 0
         for point in chosen:
             reached += self.killed_at(point)
@@ -140,11 +141,11 @@ def fill(stage: Stage, phone: Reporter) -> None:
 
 @pytest.fixture
 def swept(tmp_path, settle_at, stage_at):
-    def sweep(how: type[Sweep], play: Play, count: int) -> None:
+    def sweep(how: type[Sweep], play: Play, count: int, soaking: int | None = None) -> None:
         phones = settle_at(tmp_path / "data")
         stage = stage_at(tmp_path / "data")
         phones[0].dial(stage.url)
-        how(stage, phones[0], tmp_path, play).run(count)
+        how(stage, phones[0], tmp_path, play).run(count, soaking)
 
     return sweep
 
@@ -162,4 +163,4 @@ def test_killed_in_a_start_that_mends(swept):
 
 
 def test_killed_while_the_log_is_written_back(swept):
-    swept(Checkpointing, fill, 12)
+    swept(Checkpointing, fill, 12, WRITTEN_BACK)

@@ -81,10 +81,14 @@ class Doors:
 
 
 class Faulty:
-    """A lane whose every call may be the last."""
+    """A lane, or its album, whose every call may be the last."""
 
-    def __init__(self, lane: Lane, fuse: Fuse) -> None:
+    def __init__(self, lane: Any, fuse: Fuse) -> None:
         self._lane, self._fuse = lane, fuse
+
+    @property
+    def album(self) -> Any:
+        return Faulty(self._lane.album, self._fuse)
 
     def __getattr__(self, name: str) -> Any:
         done = getattr(self._lane, name)

@@ -237,6 +237,7 @@ def clone(fleet: Fleet, rng: Random) -> None:
     for token in handset.phone.held() if "restore" in fleet.plan.weights or handset.copied else ():
         fleet.ledger.deeds[token].twice = True
     handset.copied = True
+    fleet.copied.add(handset.number)
     fleet.say(f"    {twin.name}")
     fleet.handsets.append(twin)
 
@@ -253,15 +254,19 @@ def go_back(fleet: Fleet, rng: Random) -> None:
         handset.kept = handset.phone.kept()
     else:
         handset.copied = True
+        fleet.copied.add(handset.number)
         _lose(fleet, handset, handset.kept)
         handset.kept = None
 
 
 def _lose(fleet: Fleet, handset: Handset, earlier: Any) -> None:
-    before = set(handset.phone.held())
+    before = handset.phone.held()
     handset.phone.arm(0, "")
     handset.phone.lose(earlier)
-    gone = sorted(before - set(handset.phone.held()))
+    after = handset.phone.held()
+    for token in after:  # what had gone on under another number is written under the first one again
+        fleet.ledger.deeds[token].twice |= before.get(token, after[token]) != after[token]
+    gone = sorted(set(before) - set(after))
     fleet.say(f"    {handset.name} loses {gone}")
     fleet.ledger.expose(gone, fleet.on_server())
 

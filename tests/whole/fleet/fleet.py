@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 from backend import view
+from backend.exchange import read_push
 from backend.ports import Person
 from sync.permit import Grant
 from tests.whole.fleet import oracles
@@ -73,10 +74,11 @@ class Fleet:
         self.server = Server(cabinet, lambda: self.now, self.plan.wire_max, self.say)
         self.server.page = self.rng.randrange(len(PAGES)) if "pages" in self.plan.weights else len(PAGES) - 1
         self.link = Link(self.server, self.plan, self.say)
-        self.link.calm = True
+        self.link.calm, self.link.overdue = True, self.overdue
         self.down = 0
         self.minted = 0
         self.handsets: list[Handset] = []
+        self.copied: set[str] = set()  # numbers of phones whose store was copied or went back, lost ones too
         self._settle_in()
 
     def _settle_in(self) -> None:
@@ -155,6 +157,7 @@ class Fleet:
         server.up, link.calm, server.page = True, True, len(PAGES) - 1
         server.cabinet.fuse.clear()
         while link.held:
+            self.now += 5  # a stamp that the server gives lies in no millisecond a person has just written in
             link.deliver()
         rng = Random(self.seed)
         for handset in self.handsets:
@@ -190,6 +193,20 @@ class Fleet:
             if each.number == number:
                 each.phone.arm(0, "")
                 each.phone.sign_in(token, number, handset.person)
+
+    def overdue(self, body: bytes, sent: int) -> None:
+        """Look at a push that arrives late: what it holds may have gone on under another number meanwhile.
+
+        A server that went back since has forgotten that it refused the old one (`number_reused`), and takes
+        it: the entry is there twice, and no rule of either side could tell.
+        """
+        if sent == self.server.restores:
+            return
+        incarnation = read_push(body).incarnation
+        for handset in self.handsets:
+            for token, op in handset.phone.held().items():
+                moved = op[8:16] != incarnation and token.encode() in body
+                self.ledger.deeds[token].twice |= moved
 
     def on_server(self) -> set[str]:
         """List the tokens that the log holds."""

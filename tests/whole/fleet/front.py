@@ -24,6 +24,7 @@ from msgspec.structs import replace
 from backend import towns
 from backend.app import build
 from backend.config import Settings
+from backend.darkroom import Darkroom
 from backend.devices import Contacts
 from backend.http import exchange
 from backend.people import Brake, signed_in
@@ -136,7 +137,7 @@ class Front:
         lanes, people = Doors(server), server.people
         book: Any = Book(server)
         places = Towns(people, book, server.now_ms, ledger=server.ledger, backed=self._backed)
-        photos = Photos(lanes, server.store.blobs, Sandbox())
+        photos = Photos(lanes, server.store.blobs, Darkroom(lanes, server.store.blobs, Sandbox(), places))
         self._app.state.context = replace(
             self._built, lanes=lanes, people=people, towns=places, photos=photos, brake=Brake(),
             contacts=Contacts(people, lanes),

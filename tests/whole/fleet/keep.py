@@ -9,14 +9,25 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from sync.clock import LEAD_MS_MAX
+from sync.clock import COUNT_MAX, LEAD_MS_MAX
 from sync.op import WAITING
 from sync.permit import Actor
 from sync.register import Entry, Held, Record
 from sync.settle import World
 from sync.wire import Delta, Receipt
 from tests.whole.fleet.disk import Tx
-from tests.whole.fleet.outbox import NOBODY, Heard, Kept, Row, Self, Session, renumber, rows_of, settled
+from tests.whole.fleet.outbox import (
+    AGAIN,
+    NOBODY,
+    Heard,
+    Kept,
+    Row,
+    Self,
+    Session,
+    renumber,
+    rows_of,
+    settled,
+)
 from tests.whole.fleet.town import DAY_MS
 
 LATER_MS = 300_000  # before an op the server does not understand yet is tried again
@@ -73,7 +84,7 @@ def keep(
         tx.drop("outbox", row.id)
     if pushed.past:
         if receipt.anew:  # another log: the present incarnation hears of that first
-            tx.put("notes", "heard", replace(heard, cursor=""))
+            tx.put("notes", "heard", replace(heard, cursor=_again(heard.cursor)))
         back = _offer_again(tx, receipt, pushed.device, dict(self.past).get(pushed.device[8:], 0), rows)
         _reuse(tx, session, self, answers.reused, incarnation, receipt)
         _sweep(tx, heard, receipt, pushed.device)
@@ -86,10 +97,15 @@ def keep(
     if answers.reused or copied:
         _reuse(tx, session, tx.get("notes", "self"), answers.reused, incarnation, receipt)
     if answers.reused or copied or amiss:
-        tx.put("notes", "heard", replace(tx.get("notes", "heard"), cursor=""))
+        tx.put("notes", "heard", replace(tx.get("notes", "heard"), cursor=_again(receipt.cursor)))
     _sweep(tx, tx.get("notes", "heard"), receipt, pushed.device)
     again = bool(back or amiss or copied or answers.reused)
     return Result(len(answers.done) + len(answers.changed), again)
+
+
+def _again(cursor: str) -> str:
+    """Have everything told again, without losing which log it was told from."""
+    return AGAIN + cursor.removeprefix(AGAIN)
 
 
 def _answers(rows: list[Row], ids: tuple[str, ...], receipt: Receipt) -> Answers:
@@ -117,12 +133,12 @@ def _answers(rows: list[Row], ids: tuple[str, ...], receipt: Receipt) -> Answers
 def _told(tx: Tx, pushed: Pushed, receipt: Receipt, answers: Answers, actor: Actor, world: World) -> bool:
     """Take over what was told; True if an own op cannot be folded, so that everything must be heard again."""
     heard: Heard = tx.get("notes", "heard") or NOBODY
-    begins = receipt.anew or not pushed.cursor
+    begins = receipt.anew or not pushed.cursor or pushed.cursor.startswith(AGAIN)
     era, renewing = (heard.era + 1, True) if begins else (heard.era, heard.renewing)
     amiss = False
     for row in answers.done:
         if row.code == "applied" and not row.undone:
-            amiss |= not _folded(tx, row, era - renewing, actor, world)
+            amiss |= not _folded(tx, row, era, actor, world)
     for delta in receipt.records:
         kept = tx.get("records", delta.id)
         known = (
@@ -142,7 +158,7 @@ def _told(tx: Tx, pushed: Pushed, receipt: Receipt, answers: Answers, actor: Act
     directory = receipt.directory or heard.directory
     tx.put("notes", "heard", Heard(receipt.cursor, heard.offset_ms, era, renewing, backed, directory))
     if receipt.anew:
-        _uncovered(tx, pushed, receipt)
+        _uncovered(tx, pushed, min(heard.backed, backed))
     return amiss
 
 
@@ -180,12 +196,12 @@ def _key(line: Entry) -> Any:
     return line.stamp, line.step, line.outcome == "overtaken"
 
 
-def _uncovered(tx: Tx, pushed: Pushed, receipt: Receipt) -> None:
+def _uncovered(tx: Tx, pushed: Pushed, backed: int) -> None:
     """The log is another one: all that no backup covered is offered again, a repeat is nothing new.
 
-    Not only what is missing: under a number of this store's a copy of it may have been faster.
+    Not only what is missing: under a number of this store's a copy of it may have been faster. `backed` was
+    told of the log that the positions here are of: a later backup may be of one that went another way.
     """
-    backed = tx.get("notes", "heard").backed
     for row in tx.all("sent"):
         if row.op.stamp.device.startswith(pushed.session.number) and not 0 < row.at <= backed:
             tx.put("outbox", row.id, replace(row, code="", received_ms=0))
@@ -193,13 +209,13 @@ def _uncovered(tx: Tx, pushed: Pushed, receipt: Receipt) -> None:
 
 
 def _offer_again(tx: Tx, receipt: Receipt, device: str, top: int, rows: list[Row]) -> int:
-    """Offer what the server acknowledged once and lacks now."""
-    open_numbers = {row.op.n for row in rows}
+    """Offer what the server answered once and lacks now; what it refused, too: it may do otherwise today."""
+    open_numbers = {row.op.n for row in rows if not row.refused}
     missing = [n for first, last in receipt.missing for n in range(first, min(last, top) + 1)]
     lacking = [f"{device}.{n}" for n in missing if n not in open_numbers]
-    back = [row for name in lacking if (row := tx.get("sent", name))]
+    back = [row for name in lacking if (row := tx.get("sent", name) or tx.get("outbox", name))]
     for row in back:
-        tx.put("outbox", row.id, replace(row, code="", received_ms=0))
+        tx.put("outbox", row.id, replace(row, code="", received_ms=0, refused=False))
         tx.drop("sent", row.id)
     return len(back)
 
@@ -248,7 +264,10 @@ def _sweep(tx: Tx, heard: Heard, receipt: Receipt, device: str) -> None:
 
 
 def _calm(tx: Tx, receipt: Receipt, rows: list[Row]) -> None:
-    """Bring back a clock that once ran far ahead, as soon as no op of that time waits."""
+    """Bring back a clock that once ran far ahead, as soon as no op of that time waits.
+
+    To after that instant: in it lie the stamps that the server gave.
+    """
     self: Self = tx.get("notes", "self")
     if self.wall_ms - receipt.server_ms > LEAD_MS_MAX and not any(not row.refused for row in rows):
-        tx.put("notes", "self", replace(self, wall_ms=receipt.server_ms, count=0))
+        tx.put("notes", "self", replace(self, wall_ms=receipt.server_ms, count=COUNT_MAX))

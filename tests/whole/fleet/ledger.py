@@ -17,7 +17,7 @@ class Deed:
     withdrawn: bool = False  # taken back by its author
     exposed: bool = False  # the store that held it was lost: only the server has it, if it has it
     excused: bool = False  # and the server had not, or lost it in a restore
-    twice: bool = False  # it changed its device id while its answer was open
+    twice: bool = False  # it changed its device id while its answer was open, or one side forgot that it did
 
 
 @dataclass

@@ -23,7 +23,8 @@ class Link:
     def __init__(self, server: Server, plan: Plan, say: Callable[[str], None]) -> None:
         self.server, self.plan, self.say = server, plan, say
         self.rng = Random(0)  # of the step under way
-        self.held: list[tuple[str, bytes]] = []  # requests that arrive late
+        self.held: list[tuple[Any, ...]] = []  # requests that arrive late; last: when they left
+        self.overdue: Callable[[bytes, int], None] = lambda *_: None  # looks at what arrives late
         self.meanwhile: Callable[[], None] = lambda: None  # what else happens while a request is under way
         self.watch: Callable[[bytes], None] = lambda _: None  # looks at every push
         self.calm = False
@@ -51,7 +52,9 @@ class Link:
     def deliver(self) -> None:
         """Let a request arrive that its sender has given up long ago."""
         if self.held:
-            self.server.post(*self.held.pop(self.rng.randrange(len(self.held))))
+            token, body, sent = self.held.pop(self.rng.randrange(len(self.held)))
+            self.overdue(body, sent)
+            self.server.post(token, body)
 
     def _lose(self, token: str, body: bytes) -> Answer:
         return NOTHING
@@ -65,7 +68,7 @@ class Link:
         return self.rng.choice(answers)
 
     def _delay(self, token: str, body: bytes) -> Answer:
-        self.held.append((token, body))
+        self.held.append((token, body, self.server.restores))
         return NOTHING
 
     def _cut(self, token: str, body: bytes) -> Answer:

@@ -19,7 +19,7 @@ from sync.wire import Push, Receipt, pack
 from tests.whole.fleet import outbox
 from tests.whole.fleet.disk import Disk, Full, Tx
 from tests.whole.fleet.keep import Pushed, Result, keep
-from tests.whole.fleet.outbox import NOBODY, Directory, Heard, Row, Self, Session, rows_of
+from tests.whole.fleet.outbox import AGAIN, NOBODY, Directory, Heard, Row, Self, Session, rows_of
 from tests.whole.fleet.phone import Clock, Intent
 from tests.whole.fleet.server import Answer
 from tests.whole.fleet.town import PAGES
@@ -168,14 +168,15 @@ class ModelPhone:
         wanted = [device, *_uncovered(tx, session, device)]
         heard = tx.get("notes", "heard") or NOBODY
         unsure = not heard.cursor and bool(tx.all("sent"))  # what was acknowledged may have to go first
+        again = unsure or heard.cursor.startswith(AGAIN)  # everything is told to the incarnation of now
         if urgent:
             wanted = [urgent[0].op.stamp.device]
         open_ = [
             each for each in wanted if each in tops and (each not in self.asked or self._any(queue, each))
         ]
-        if not open_ and not unsure:
+        if not open_ and not again:
             return None
-        device = device if unsure else open_[0]
+        device = device if again else open_[0]
         self.asked.add(device)
         rows = [row for row in queue if row.op.stamp.device == device][: self.most]
         if unsure:

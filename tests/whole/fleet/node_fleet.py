@@ -31,7 +31,7 @@ class NodeFleet(Fleet):
         people = min(self.plan.people, phones)
         self.plan = self.plan._replace(steps=steps, phones=phones, people=people)
         road = self.link = Road(self.server, self.plan, self.say)
-        road.calm, road.front = True, self.floor.front
+        road.calm, road.front, road.overdue = True, self.floor.front, self.overdue
         self.floor.front.serve(self.server)
         self.floor.nodes.fate = road.fate
         self.floor.nodes.call("forget")

@@ -77,7 +77,7 @@ class Road(Link):
                 times = self.rng.randint(2, 3)
                 return {"times": times, "take": self.rng.randrange(times)}
             case "delay":
-                self.late.append(asked)
+                self.held.append((asked, self.server.restores))
                 return {"times": 0}
             case "cut":
                 return {"times": 1, "cut": self.rng.randrange(len(asked.wire))}
@@ -90,15 +90,12 @@ class Road(Link):
                 return {"times": int(self.server.up)}
         return {"times": 1, "after": True}
 
-    @property
-    def late(self) -> list[Any]:
-        held: list[Any] = self.held
-        return held
-
     def deliver(self) -> None:
         """Let a request arrive that its sender has given up long ago."""
         if self.held:
-            asked = self.late.pop(self.rng.randrange(len(self.held)))
+            asked, sent = self.held.pop(self.rng.randrange(len(self.held)))
+            if asked.path == "/api/exchange":
+                self.overdue(asked.plain, sent)
             if self.server.up:
                 self.front.post(asked.path, asked.token, asked.encoding, asked.wire)
 

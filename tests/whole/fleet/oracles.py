@@ -74,11 +74,11 @@ def _nothing_lost(fleet: "Fleet", log: list[Line]) -> Iterator[str]:
 
 def _in_order(fleet: "Fleet", log: list[Line]) -> Iterator[str]:
     """I11: after a restore nothing is refused because what it builds on has not been heard again."""
-    copied = {handset.number for handset in fleet.handsets if handset.copied}  # they offer again by turns
     records = fleet.server.cabinet.records()
     for line in log:
         op, verdict = line.read()
-        own = op.record[:16] == line.device and line.device[:8] not in copied
+        # Copies offer again by turns.
+        own = op.record[:16] == line.device and line.device[:8] not in fleet.copied
         if own and verdict.code == "not_found" and op.record in records:
             yield f"O1 {line.device}.{op.n} was refused before {op.record}, which it builds on, was there"
 
@@ -135,9 +135,8 @@ def _nothing_twice(fleet: "Fleet", log: list[Line]) -> Iterator[str]:
     for token, times in counted.items():
         if times > 1 and not deeds[token].twice:
             yield f"O2 {token} counts {times} times"
-    copied = any(handset.copied for handset in fleet.handsets)
     for token in sorted(counted):
-        if deeds[token].withdrawn and not copied:
+        if deeds[token].withdrawn and not fleet.copied:
             yield f"O2 {token} was taken back and counts"
 
 

@@ -69,7 +69,7 @@ class Session(Struct, frozen=True):
 
 
 class Heard(Struct, frozen=True):
-    cursor: str = ""
+    cursor: str = ""  # with AGAIN before it: everything is to be heard again
     offset_ms: int = 0
     era: int = 0
     renewing: bool = False  # an era has begun and not all of it is told
@@ -84,6 +84,7 @@ class Directory(Struct, frozen=True):
 
 
 NOBODY = Heard()
+AGAIN = "*"
 
 
 def rows_of(tx: Tx, session: Session, device: str = "") -> list[Row]:

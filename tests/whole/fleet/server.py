@@ -91,6 +91,7 @@ class Server:
         self.up = True
         self.backups: list[Backup] = []
         self.backed = 0
+        self.restores = 0  # times it went back
         self.lanes = Doors(cabinet)
         self.ledger = MemoryLedger()  # of erasures, outside the store
         self.store = Store(self.lanes, MemoryBlobs(), self.ledger)
@@ -245,6 +246,7 @@ class Server:
 
     def restore(self, place: int) -> list[Line]:
         """Go back to a backup and replay the ledger of erasures; gives the lines of the log that are lost."""
+        self.restores += 1
         backup = self.backups[place]
         lost = self.cabinet.log(0)
         self.cabinet.put_back(backup.copy)

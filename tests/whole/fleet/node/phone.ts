@@ -79,7 +79,8 @@ export class Phone {
     this.parts = { store: disk.opened(this.life), link: fetchLink(alive), time: new Time(chance), chance };
     this.outside = { ...OUTSIDE, ...this.parts, spare: disk.spare };
     this.mirror = new Mirror(this.parts.store);
-    const now = { nowMs: signal(0), online: signal(true), sending: signal(new Set<string>()) };
+    const { free } = this.parts.link;
+    const now = { nowMs: signal(0), online: signal(true), sending: signal(new Set<string>()), free };
     this.sights = new Sights(this.mirror, now);
     const effects = { written: async () => undefined, send: () => undefined };
     this.acts = new Acts(this.parts, this.mirror, this.sights, effects);
@@ -205,7 +206,8 @@ function shown(page: KindPage, record: Seen, values: Values): Values {
   return Object.fromEntries(Object.entries(values).map(after));
 }
 
-const PHOTO = { key: "", sha256: "", screen: new Blob(["photo"], { type: "image/webp" }) };
+const SCREEN = new Blob(["photo"], { type: "image/webp" });
+const PHOTO = { key: "", sha256: "", screen: SCREEN, original: null, originalSha256: "" };
 
 /** What the rest of the app would ask of a browser; nothing here does. */
 const OUTSIDE: Omit<Outside, keyof Parts | "spare"> = {

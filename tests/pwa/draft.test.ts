@@ -1,0 +1,154 @@
+import { describe, expect, it } from "vitest";
+import type { Darkroom, Developed, PhotoRow } from "../../pwa/src/ports.ts";
+import { FakeServer } from "./fake-server.ts";
+import { type Desk, desk, developed, idle } from "./rig.ts";
+
+const PICTURE = new Blob(["the file as it came"], { type: "image/jpeg" });
+const VOICE = new Blob(["opus"], { type: "audio/webm" });
+
+/** A darkroom that waits until it is told what has become of the photo. */
+class SlowDarkroom implements Darkroom {
+  readonly asked: { bare: boolean; done: (made: Developed | null) => void }[] = [];
+  develop(_file: Blob, bare = false): Promise<Developed | null> {
+    return new Promise((done) => this.asked.push({ bare, done }));
+  }
+  finish(made: Developed | null): void {
+    this.asked.shift()?.done(made);
+  }
+}
+
+async function signed(
+  darkroom: Darkroom,
+  server = new FakeServer(),
+  store = undefined as Desk["outside"]["store"] | undefined,
+) {
+  const app = desk(server, { darkroom, ...(store ? { store } : {}) });
+  await app.start();
+  if (!app.model.me.value) expect(await app.model.enrol("7")).toBe("");
+  await idle();
+  return app;
+}
+
+const photos = (app: Desk): Promise<readonly PhotoRow[]> =>
+  app.outside.store.read(["photos"], (tx) => tx.all("photos"));
+
+describe("a photo on its way into the draft", () => {
+  it("is kept as it came before it is developed, and shown", async () => {
+    const room = new SlowDarkroom();
+    const app = await signed(room);
+    await app.model.startDraft("incident");
+    const added = app.model.addPhoto(PICTURE, "photos", "camera");
+    await idle();
+    const [raw] = await photos(app);
+    expect(raw?.screen.size).toBe(PICTURE.size);
+    expect(app.model.draft.value?.photos).toMatchObject([{ field: "photos", ready: false, sound: false }]);
+    room.finish(developed("one"));
+    expect(await added).toBe("");
+    expect((await photos(app)).map(({ id }) => id)).toEqual([developed("one").key]);
+    expect(app.model.draft.value?.photos).toMatchObject([{ key: developed("one").key, ready: true }]);
+  });
+
+  it("is developed by the next start if this one ended, and not opened a third time", async () => {
+    const room = new SlowDarkroom();
+    const app = await signed(room);
+    await app.model.startDraft("incident");
+    void app.model.addPhoto(PICTURE, "photos", "camera");
+    await idle();
+    const bare: boolean[] = [];
+    for (let starts = 0; starts < 2; starts++) {
+      const next = new SlowDarkroom();
+      await signed(next, new FakeServer(), app.outside.store);
+      bare.push(...next.asked.map((each) => each.bare));
+    }
+    expect(bare).toEqual([false, true]);
+  });
+
+  it("goes along with a report that is sent before it is developed", async () => {
+    const room = new SlowDarkroom();
+    const app = await signed(room);
+    await app.model.startDraft("incident");
+    void app.model.addPhoto(PICTURE, "photos", "camera");
+    await idle();
+    const sent = app.model.sendDraft();
+    await idle();
+    expect(app.model.draft.value).toBeTruthy();
+    room.finish(developed("one"));
+    const id = await sent;
+    await idle();
+    const view = app.model.views.value.get(id);
+    expect(view?.photos).toEqual({ photos: [developed("one").key] });
+  });
+
+  it("is not waited for once it is dropped", async () => {
+    const room = new SlowDarkroom();
+    const app = await signed(room);
+    await app.model.startDraft("incident");
+    const added = app.model.addPhoto(PICTURE, "photos", "camera");
+    await idle();
+    await app.model.dropPhoto(app.model.draft.value?.photos[0]?.key ?? "");
+    room.finish(developed("one"));
+    expect(await added).toBe("");
+    expect(await photos(app)).toEqual([]);
+  });
+
+  it("that is none leaves the draft, and the draft says why until the next", async () => {
+    const room = new SlowDarkroom();
+    const app = await signed(room);
+    await app.model.startDraft("incident");
+    const added = app.model.addPhoto(PICTURE, "photos", "camera");
+    await idle();
+    room.finish(null);
+    expect(await added).toBe("not_an_image");
+    expect(app.model.draft.value).toMatchObject({ photos: [], trouble: "not_an_image" });
+    expect(await photos(app)).toEqual([]);
+  });
+});
+
+describe("a photo that is covered", () => {
+  it("gives its place to the covered one, of which no original is kept or named", async () => {
+    const room = new SlowDarkroom();
+    const app = await signed(room);
+    await app.model.startDraft("incident");
+    for (const name of ["one", "two"]) {
+      const added = app.model.addPhoto(PICTURE, "photos", "camera");
+      await idle();
+      room.finish({ ...developed(name), originalSha256: "c2hh" });
+      await added;
+    }
+    const before = await photos(app);
+    const covering = app.model.coverPhoto(developed("one").key, new Blob(["covered"], { type: "image/png" }));
+    await idle();
+    room.finish({ ...developed("covered"), originalSha256: "cG5n" });
+    expect(await covering).toBe("");
+    expect(app.model.draft.value?.photos.map(({ key }) => key)).toEqual([
+      developed("covered").key,
+      developed("two").key,
+    ]);
+    const [row] = (await photos(app)).filter(({ id }) => id === developed("covered").key);
+    expect(row?.original).toBeUndefined();
+    expect(row?.shot?.slice(4, 6)).toEqual(["", 0]);
+    expect(row?.takenMs).toBe(before[0]?.takenMs);
+    expect((await photos(app)).some(({ id }) => id === developed("one").key)).toBe(false);
+    const previews = await app.outside.store.read(["previews"], (tx) => tx.keys("previews"));
+    expect(previews.includes(developed("one").key)).toBe(false);
+  });
+});
+
+describe("a voice note", () => {
+  it("lies in the draft like a photo, and is no picture of the record", async () => {
+    const room = new SlowDarkroom();
+    const app = await signed(room);
+    await app.model.startDraft("incident");
+    const added = app.model.addPhoto(VOICE, "voice", "page");
+    await idle();
+    room.finish({ ...developed("voice"), screen: VOICE, preview: "", original: null });
+    await added;
+    expect(app.model.draft.value?.photos).toMatchObject([{ field: "voice", sound: true, ready: true }]);
+    const id = await app.model.sendDraft();
+    await idle();
+    const view = app.model.views.value.get(id);
+    expect(view?.photos).toEqual({});
+    expect(view?.sounds).toEqual([developed("voice").key]);
+    expect(view?.values.source).toBe("none");
+  });
+});
