@@ -21,8 +21,9 @@ from sync.op import WAITING, Code, Op, StepTaken, Verdict, good_number, minted, 
 from sync.park import Late, emptied, spare
 from sync.permit import Actor, Units, may_create, may_read, may_write, weight
 from sync.register import Change, Entry, Held, Record, moved, touch, write
+from sync.repeat import repeats
 from sync.shape import flaw_of, says_something
-from sync.value import canonical, is_day, is_int
+from sync.value import is_day, is_int
 from sync.workflow import Event
 
 Changes = Mapping[str, Change]  # by field
@@ -106,7 +107,11 @@ def settle(known: Known, ops: Sequence[Op], actor: Actor, world: World, now_ms: 
     for op in ops:
         first = answers.get(op.n)
         if first is not None:
-            again = first.verdict if _known(first, op) else Verdict(op.n, "number_reused", now_ms)
+            again = (
+                first.verdict
+                if repeats(first.op, first.verdict.code, op)
+                else Verdict(op.n, "number_reused", now_ms)
+            )
             copied = copied or again is not first.verdict
             settled.verdicts.append(again)
             continue
@@ -135,29 +140,6 @@ def settle(known: Known, ops: Sequence[Op], actor: Actor, world: World, now_ms: 
         if mark.code != "bad_stamp":
             stamps.add((stamp.wall_ms, stamp.count))
     return settled
-
-
-def _known(first: Answer, op: Op) -> bool:
-    """Tell whether an op is the one its number was first used for, or that one before it was erased.
-
-    One that came empty was taken back where it came from: what a copy of that store made of it is another.
-    """
-    return _same(first.op, op) or (first.verdict.code != "empty_op" and _same(first.op, emptied(op)))
-
-
-def _same(one: Op, other: Op) -> bool:
-    """Tell whether two ops have the same body; by spelling, since Python takes 1 for True."""
-    return canonical(msgspec.to_builtins(_bare(one))) == canonical(msgspec.to_builtins(_bare(other)))
-
-
-def _bare(op: Op) -> Op:
-    """Leave out the empty lists of changes: an op that goes raw spells what one in columns leaves out."""
-    changes = {name: change for name, change in op.sets.items() if isinstance(change, dict)}
-    bare = {
-        name: {part: said for part, said in change.items() if part == "is" or said != []}
-        for name, change in changes.items()
-    }
-    return replace(op, sets={**op.sets, **bare}) if bare else op
 
 
 def enter(settled: Settled, person: int, stamp: Stamp, op: Op, verdict: Verdict) -> Settled:

@@ -149,18 +149,6 @@ def test_after_a_number_that_was_used_for_something_else_nothing_new_is_taken() 
     assert [row.op.n for row in settled.log] == [9]
 
 
-def test_an_op_is_the_same_however_it_spells_that_it_adds_nothing() -> None:
-    first = _op(1, {"tags": {"add": [], "drop": [[[1, 0, DEVICE], "red"]]}, "said": {"is": []}})
-    known = replace(_empty(), answers={1: Answer(first, Verdict(1, "applied", 5000))})
-    for tags, said, code in (
-        ({"drop": [[[1, 0, DEVICE], "red"]]}, {"is": [], "over": []}, "applied"),
-        ({"drop": [[[1, 0, DEVICE], "red"]]}, {}, "number_reused"),
-        ({"add": ["red"]}, {"is": []}, "number_reused"),
-    ):
-        again = replace(first, sets={"tags": tags, "said": said})
-        assert [verdict.code for verdict in settle(known, [again], *_worker(), NOW_MS).verdicts] == [code]
-
-
 def test_the_system_is_nobody() -> None:
     assert SYSTEM == 0
 

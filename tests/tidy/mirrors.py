@@ -24,8 +24,14 @@ ACROSS = {
     "tests/backend/adapters/test_contract.py": "one contract for both adapters of each port",
 }
 # Core modules without a twin or without shared cases, each with its reason.
-NO_TWIN: dict[str, str] = {"park": "the server alone knows which grants have ended"}
-NO_VECTORS: dict[str, str] = {"park": "the server alone knows which grants have ended"}
+NO_TWIN: dict[str, str] = {
+    "park": "the server alone knows which grants have ended",
+    "repeat": "the server alone is sent an op again",
+}
+NO_VECTORS: dict[str, str] = {
+    "park": "the server alone knows which grants have ended",
+    "repeat": "the server alone is sent an op again",
+}
 # Made by commands, so named in documents and absent from a clean clone.
 MADE = ("backend/static", "bench-results", "test-results", ".venv", "pwa/node_modules", "dist")
 TOPS = ("sync/", "backend/", "media/", "migrations/", "pwa/", "tests/", "docs/", ".ci/")
