@@ -8,7 +8,7 @@ import { advance, seal } from "./evidence.ts";
 import type { Parts } from "./exchange.ts";
 import { giveUp, isRaw, rawOf, rawPhoto, swapped } from "./film.ts";
 import type { Mirror } from "./mirror.ts";
-import type { Draft, DraftPhoto } from "./model.ts";
+import { type Draft, type DraftPhoto, PHOTOS_MAX } from "./model.ts";
 import { note, takenPhoto } from "./outbox.ts";
 import type { Darkroom, Developed, DraftNote, Fix, PhotoRow, Position, Writer } from "./ports.ts";
 import type { Shot } from "./sync/wire.ts";
@@ -86,8 +86,10 @@ export class Drafting {
   async addPhoto(file: Blob, field: string, source: string): Promise<string> {
     const { time, chance } = this.parts;
     const raw = rawPhoto(file, chance.hex(16), this.acts.actor().person, time.now());
+    let full = false;
     const put = this.change(async (tx, old) => {
-      if (!old) return old;
+      full = (old?.photos.filter((photo) => photo.field === field).length ?? 0) >= PHOTOS_MAX;
+      if (!old || full) return old;
       await tx.put("photos", raw);
       return { ...old, photos: [...old.photos, { key: raw.id, field, source }], cameraOpen: false };
     });
@@ -95,6 +97,7 @@ export class Drafting {
       () => true,
       () => false, // there may still be room for the small one
     );
+    if (full) return "enough";
     return this.inDarkroom(() => this.develop(raw, kept ? null : { key: raw.id, field, source }));
   }
 

@@ -5,6 +5,9 @@ import type { ReadonlySignal } from "@preact/signals";
 import type { KindPage } from "./sync/kind.ts";
 import type { Value } from "./sync/value.ts";
 
+/** Photos of one field: enough to show a thing; each costs a minute on a weak link. */
+export const PHOTOS_MAX = 3;
+
 /** How far one record (or one op) has come: the four item states of the look, in order. */
 export type Sent = "wait" | "send" | "fail" | "done";
 

@@ -48,6 +48,15 @@ describe("a photo on its way into the draft", () => {
     expect(app.model.draft.value?.photos).toMatchObject([{ key: developed("one").key, ready: true }]);
   });
 
+  it("is one of three: what is more is refused in words, whatever was chosen at once", async () => {
+    const app = await signed(new SlowDarkroom());
+    await app.model.startDraft("incident");
+    for (let taken = 0; taken < 3; taken++) void app.model.addPhoto(PICTURE, "photos", "album");
+    expect(await app.model.addPhoto(PICTURE, "photos", "album")).toBe("enough");
+    expect(await photos(app)).toHaveLength(3);
+    expect(app.model.draft.value?.photos).toHaveLength(3);
+  });
+
   it("is developed by the next start if this one ended, and not opened a third time", async () => {
     const room = new SlowDarkroom();
     const app = await signed(room);

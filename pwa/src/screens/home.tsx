@@ -5,7 +5,6 @@ import type { Me, PhotoSource, View } from "../model.ts";
 import type { KindPage } from "../sync/kind.ts";
 import { SUPERVISES } from "../sync/permit.ts";
 import { dayWords, whenWords } from "../widgets/dates.ts";
-import { PHOTOS_MAX } from "../widgets/editor-media.tsx";
 import { held } from "../widgets/filling.ts";
 import { Icon } from "../widgets/icon.tsx";
 import { asked, firstOf } from "../widgets/page.ts";
@@ -40,7 +39,7 @@ export function Home({ kind }: { kind: string }) {
               {say("home.camera")}
             </Shutter>
             <div class="pair">
-              <Shutter source="album" class="plain" most={PHOTOS_MAX} taken={capture.taken}>
+              <Shutter source="album" class="plain" several taken={capture.taken}>
                 <Icon name="album" />
                 {say("photo.album")}
               </Shutter>

@@ -1,5 +1,6 @@
 // The two fields that come from the phone's instruments: photos and place. Neither ever blocks a form.
 
+import { PHOTOS_MAX } from "../model.ts";
 import { say } from "../words/say.ts";
 import { accuracyWords } from "./distance.ts";
 import type { Filling } from "./filling.ts";
@@ -7,8 +8,6 @@ import { Icon } from "./icon.tsx";
 import { Shutter } from "./shutter.tsx";
 import { Taken } from "./taken.tsx";
 import { useModel } from "./use-model.ts";
-
-export const PHOTOS_MAX = 3; // enough to show a thing; each costs a minute on a weak link
 
 /** Photos of one field: those taken, and the two ways to one more. */
 export function PhotosEditor({ name, filling }: { name: string; filling: Filling }) {
@@ -42,7 +41,7 @@ export function PhotosEditor({ name, filling }: { name: string; filling: Filling
           <Shutter
             source="album"
             class="plain"
-            most={PHOTOS_MAX - taken.length}
+            several
             taken={(file, source) => void filling.addPhoto(file, name, source)}
           >
             <Icon name="album" />

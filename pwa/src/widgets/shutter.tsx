@@ -11,14 +11,14 @@ import { useModel } from "./use-model.ts";
 interface ShutterProps {
   source: "camera" | "album";
   class: string;
-  most?: number; // how many may be chosen at once
+  several?: boolean; // more than one may be chosen at once
   taken: (file: Blob, source: PhotoSource) => void;
   opening?: () => void; // before the camera covers the page, which may be killed behind it (rule 21)
   children: ComponentChildren;
 }
 
 /** One way to a photo. */
-export function Shutter({ source, class: look, most = 1, taken, opening, children }: ShutterProps) {
+export function Shutter({ source, class: look, several = false, taken, opening, children }: ShutterProps) {
   const [open, setOpen] = useState(false);
   const { camera } = useModel().prefs.value;
   if (source === "camera" && camera === "page") {
@@ -41,12 +41,12 @@ export function Shutter({ source, class: look, most = 1, taken, opening, childre
         type="file"
         accept="image/*"
         class="away"
-        multiple={most > 1}
+        multiple={several}
         {...(source === "camera" ? { capture: "environment" as const } : {})}
         onClick={opening}
         onChange={(event) => {
           const input = event.currentTarget;
-          const files = [...(input.files ?? [])].slice(0, most);
+          const files = [...(input.files ?? [])];
           input.value = "";
           for (const file of files) taken(file, source);
         }}
