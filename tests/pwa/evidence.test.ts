@@ -155,10 +155,10 @@ const shots = async ({ outside }: Desk): Promise<readonly Shot[]> =>
 describe("photos taken in", () => {
   it("each have a place of their own, whichever tab took them", async () => {
     const [one, two] = await tabs();
-    const takes = [one, two, one, two, one].map((tab) => tab.model.addPhoto(PICTURE, "photos", "camera"));
-    expect(await Promise.all(takes)).toEqual(["", "", "", "", ""]);
+    const takes = [one, two, one].map((tab) => tab.model.addPhoto(PICTURE, "photos", "camera"));
+    expect(await Promise.all(takes)).toEqual(["", "", ""]);
     const links = (await shots(one)).map((shot) => shot[6]).sort();
-    expect(links).toEqual([1, 2, 3, 4, 5]);
+    expect(links).toEqual([1, 2, 3]);
   });
 
   it("say where they come from and where the phone was", async () => {
