@@ -15,6 +15,8 @@ from sync.settle import SYSTEM, Settled, World, enter
 
 SEEN_BEFORE: Final = "seen_before"  # the one doubt that names another photo and its record
 OTHERS_MAX: Final = 5  # records named because they show the very same photo
+ASKED: Final = 1  # of an original: somebody who reviews the photo wants it
+SEALED: Final = 2  # it is here, and who reviews the photo may open it
 
 
 def showing(lane: Lane, key: str, world: World) -> list[Record]:
@@ -53,6 +55,14 @@ def doubts_told(lane: Lane, row: PhotoRow, actor: Actor, world: World) -> list[l
         named = shared[:OTHERS_MAX]
         doubts += [[SEEN_BEFORE, row.key, each.id, each.received_ms, -1, 0] for each in named]
     return [_veiled(doubt, lane, actor, world) for doubt in doubts]
+
+
+def original_told(lane: Lane, row: PhotoRow, actor: Actor, world: World) -> int:
+    """Give what a person hears of an original: ASKED who sees the photo, SEALED who reviews it, or 0."""
+    if not row.original:
+        return ASKED if row.asked_ms else 0
+    mine = _reviews_anything(actor, world) and reviewed(lane, row.key, actor, world)
+    return SEALED if mine else 0
 
 
 def _veiled(doubt: list[Any], lane: Lane, actor: Actor, world: World) -> list[Any]:

@@ -70,13 +70,16 @@ def state_of(row: PhotoRow) -> str:
     return "partial" if row.partial else "expected"
 
 
-def spoken(row: PhotoRow, doubts: Sequence[list[Any]] = ()) -> list[Any]:
+def spoken(row: PhotoRow, doubts: Sequence[list[Any]] = (), original: int = 0) -> list[Any]:
     """Spell what a receipt says of a photo; with what is odd about it, for who is to hear that.
 
-    Where no preview came, the ThumbHash stands in its place: no picture is as short.
+    `original` is 0, or 1 if it was asked for, or 2 if it is here. Where no preview came, the ThumbHash
+    stands in its place: no picture is as short. Parts at the end that say nothing are left out.
     """
     preview = base64.b64encode(row.preview).decode() or shot_of(row).thumb
     said = [row.key, STATES.index(state_of(row)), preview]
+    if original:
+        return [*said, list(doubts), original]
     return [*said, list(doubts)] if doubts else said
 
 

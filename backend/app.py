@@ -34,7 +34,7 @@ from backend.http.evidence import take_key
 from backend.http.exchange import exchange_once
 from backend.http.health import give_health
 from backend.http.parked import park_bytes
-from backend.http.photos import give_link, give_photo, give_picture, take_photo
+from backend.http.photos import ask_original, give_link, give_photo, give_picture, take_photo
 from backend.http.problems import HANDLERS
 from backend.http.session import begin_session, end_session
 from backend.http.shell import Shell, give_shell
@@ -58,7 +58,7 @@ STATIC: Final = Path(__file__).parent / "static"
 ROUTES: Final = [
     exchange_once, begin_session, end_session, give_kinds, give_directory, take_photo, give_photo,
     give_link, give_picture, listen, take_report, list_devices, park_bytes, check_sameness, give_health,
-    give_shell, serve_uploads, take_key,
+    give_shell, serve_uploads, take_key, ask_original,
 ]  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from backend.access import doubts_told
+from backend.access import doubts_told, original_told
 from backend.announce import announced, spoken
 from backend.cursor import TOLD_DIGITS, parse, spell
 from backend.ledger import allowed, recall
@@ -224,13 +224,17 @@ def _receipt(
         missing=missing(seen, push.top)[:OPS_MAX],
         verdicts=[each for each in verdicts if each.code != "applied" or each.received_ms != now_ms],
         records=fresh.records,
-        photos=[spoken(row, doubts_told(lane, row, actor, town.world)) for row in rows.values()],
+        photos=[_photo(lane, row, actor, town.world) for row in rows.values()],
         gone=fresh.gone,
         directory=town.directory_version if changed else "",
         anew=fresh.anew,
         head=fresh.cursor.head if placed else 0,
         backed=town.backed if placed or changed else 0,
     )
+
+
+def _photo(lane: Lane, row: PhotoRow, actor: Actor, world: World) -> list[Any]:
+    return spoken(row, doubts_told(lane, row, actor, world), original_told(lane, row, actor, world))
 
 
 def read_push(body: bytes) -> Push:

@@ -60,6 +60,13 @@ def read_digest(header: str) -> bytes:
     return digest
 
 
+class Asked(Struct, frozen=True):
+    """What became of the wish to see an original."""
+
+    state: Literal["asked", "here", "none"]  # none: the phone spoke of no original
+    new: bool = False  # nobody had asked before
+
+
 class Picture(Struct, frozen=True):
     """One size of a photo, ready to be served."""
 
@@ -174,9 +181,12 @@ class Photos:
 
         def note(lane: Lane) -> Accepted | None:
             now = lane.album.rows([key]).get(key)
-            if now is not None:
-                lane.album.put(replace(now, original=named, developed_ms=0))  # it may say more than we know
-            return None if now is None else Accepted(new=not now.original, at=0)
+            if now is None:
+                return None
+            lane.album.put(replace(now, original=named, developed_ms=0))  # it may say more than we know
+            if now.asked_ms and not now.original:
+                tell(lane, key, world)  # somebody waits for it
+            return Accepted(new=not now.original, at=0)
 
         with self._blobs.claim(named.hex()):
             await self._blobs.put(name, body)
@@ -186,6 +196,27 @@ class Photos:
             await self._blobs.drop(name)
             raise Refused("not_found")
         return accepted
+
+    async def ask_original(self, town: int, key: str, actor: Actor, world: World) -> Asked:
+        """Note that somebody who reviews a photo wants its original, once; raises not_found to all others."""
+        at_ms = self._now_ms()
+
+        def note(lane: Lane) -> Asked | None:
+            row = lane.album.rows([key]).get(key) if is_photo(key) else None
+            if row is None or not reviewed(lane, key, actor, world):
+                return None
+            if row.original or not shot_of(row).original:
+                return Asked("here" if row.original else "none")
+            if row.asked_ms:
+                return Asked("asked")
+            lane.album.put(replace(row, asked_ms=at_ms))
+            tell(lane, key, world)
+            return Asked("asked", new=True)
+
+        asked = await self._lanes.write(town, note)
+        if asked is None:
+            raise Refused("not_found")
+        return asked
 
     async def store(self, name: str, body: bytes) -> None:
         """Keep the bytes of a photo that passed intake. Durable."""

@@ -37,6 +37,7 @@ class PhotoRow(Struct, frozen=True):
     flags: bytes = b""  # JSON: what a reviewer should look at, see backend/doubts.py
     seal: bytes = b""  # the server's counter-signature, see backend/evidence.py
     developed_ms: int = 0  # when its renditions were made and its flags found, 0 if that is still to do
+    asked_ms: int = 0  # when somebody who reviews it first asked for its original, 0 if nobody did
 
 
 class Album(Protocol):

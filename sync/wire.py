@@ -91,7 +91,8 @@ class Receipt(Struct, frozen=True, array_like=True):
     missing: list[tuple[int, int]] = []  # op numbers up to `top` it lacks
     verdicts: list[Verdict] = []  # of ops not simply applied at server_ms
     records: list[Delta] = []
-    photos: list[list[Any]] = []  # key, one of STATES by its place, preview in base64, flags if there are any
+    # key, one of STATES by its place, preview in base64, and what there is of: flags, word of the original
+    photos: list[list[Any]] = []
     gone: list[str] = []  # records that left this person's view
     directory: str = ""  # version of the directory, if it changed since the cursor
     anew: bool = False  # the cursor is not of this log: what was heard under it counts no more

@@ -149,6 +149,7 @@ photo = Table(
     Column("flags", LargeBinary, nullable=False, server_default=""),  # JSON, for who reviews
     Column("seal", LargeBinary, nullable=False, server_default=""),  # the server's counter-signature
     Column("developed_ms", BigInteger, nullable=False, server_default="0"),
+    Column("asked_ms", BigInteger, nullable=False, server_default="0"),  # for its original
     Index("photo_link", "town_id", "device", "link"),
     Index("photo_told", "town_id", "device", "announced_ms"),
 )

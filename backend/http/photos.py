@@ -1,8 +1,8 @@
-"""PUT and GET /api/photos/{key}: the screen-size image up, its renditions down; and links to them."""
+"""PUT and GET /api/photos/{key}: the screen size up, its renditions down; links, originals asked for."""
 
 from typing import Annotated, Any, Final
 
-from litestar import Response, get, put
+from litestar import Response, get, post, put
 from litestar.params import FromPath, QueryParameter
 
 from backend.http.body import bounded
@@ -48,6 +48,17 @@ async def give_photo(
     return _served(
         await parts.photos.fetch(town.id, key, size, session.actor(NO_DEVICE), town.world), request
     )
+
+
+@post("/api/photos/{key:str}/original", status_code=200)
+async def ask_original(key: FromPath[str], request: AnyRequest) -> dict[str, Any]:
+    """Ask the phone that took a photo for the file it was made from."""
+    parts, session = context(request), await session_of(request)
+    town = await parts.towns.town(session.person.town)
+    asked = await parts.photos.ask_original(town.id, key, session.actor(NO_DEVICE), town.world)
+    if asked.new:
+        parts.bell.ring(town.id)
+    return {"key": key, "original": asked.state}
 
 
 @get("/api/photos/{key:str}/link")

@@ -3,10 +3,11 @@
 
 import { note } from "./outbox.ts";
 import type { OpRow, PhotoRow, Piece, Writer } from "./ports.ts";
-import { type Photo, type Receipt, STATES } from "./sync/wire.ts";
+import { type Photo, type PhotoTold, type Receipt, STATES } from "./sync/wire.ts";
 
 const HERE = STATES.indexOf("verified");
 const OVERDUE = STATES.indexOf("overdue");
+const ASKED = 1; // of an original: somebody wants it
 const UNKNOWN = Number.MAX_SAFE_INTEGER; // head of an answer that is none of an exchange
 const AGAIN = { state: "announced", tries: 0, laterMs: 0, offset: 0, at: 0 } as const;
 
@@ -18,7 +19,7 @@ export async function keepPhotos(
   refused: readonly OpRow[],
   backed: number,
 ): Promise<void> {
-  for (const [key, state, preview, flags] of photos) {
+  for (const [key, state, preview, flags, original = 0] of photos) {
     const { flags: _, ...known } = (await tx.get("previews", key)) ?? { preview: "" };
     const row = {
       ...known,
@@ -27,10 +28,11 @@ export async function keepPhotos(
       preview: preview || known.preview,
       here: state === HERE,
       state,
+      original,
     };
     await tx.put("previews", row);
   }
-  const told = new Map(photos.map(([key, state]) => [key, state]));
+  const told = new Map(photos.map((each) => [each[0], each]));
   const sent = new Set(announced.map(([key]) => key));
   const back = new Set(refused.flatMap((row) => row.photos));
   for (const before of await tx.all("photos")) {
@@ -51,8 +53,10 @@ const renewed = (photo: PhotoRow, backed: number): PhotoRow =>
     : photo;
 
 /** What the server says of a photo that this phone holds. One that it has no more, or waits for, goes again. */
-function toldOf(photo: PhotoRow, state: number | undefined): PhotoRow {
-  if (state === undefined) return photo;
+function toldOf(before: PhotoRow, told: PhotoTold | undefined): PhotoRow {
+  if (!told) return before;
+  const state = told[1];
+  const photo = told[4] === ASKED && before.original ? { ...before, wanted: true } : before;
   if (state === HERE)
     return photo.state === "verified" ? photo : { ...photo, state: "verified", offset: 0, at: 0 };
   if (photo.state === "verified") return { ...photo, ...AGAIN };

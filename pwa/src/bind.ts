@@ -7,7 +7,7 @@ import { dayOf, unclosed } from "./day.ts";
 import { Drafting } from "./draft.ts";
 import { type Changed, Exchange, type Outcome, type Parts, type Told } from "./exchange.ts";
 import { Mirror } from "./mirror.ts";
-import type { Model, Phones, Prefs, Shown } from "./model.ts";
+import type { Model, Phones, Prefs } from "./model.ts";
 import { News } from "./news.ts";
 import { begun, note } from "./outbox.ts";
 import { Pictures } from "./pictures.ts";
@@ -181,14 +181,16 @@ class Binding implements Bound {
   }
 
   /** What the screens ask about photos that are taken. */
-  private album(): Pick<Model, "sendPhotos" | "photoStand" | "photoUrl" | "shots"> {
-    const { mirror, sights, pictures } = this;
+  private album(): Pick<Model, "sendPhotos" | "photoStand" | "photoUrl" | "shots" | "askOriginal"> {
+    const { mirror, sights, pictures, outside } = this;
+    const shots = () => import("./shots.ts");
     return {
       sendPhotos: () => this.sendPhotos(),
       photoStand: async (key) =>
         standOf(key, mirror.photos.value, await mirror.preview(key), sights.backed.value),
       photoUrl: (key, size) => pictures.url(key, size),
-      shots: (record) => this.shots(record),
+      shots: async (record) => (await shots()).shotsOf(sights.views.value.get(record), mirror),
+      askOriginal: async (key) => (await shots()).askOriginal(key, outside),
     };
   }
 
@@ -349,12 +351,6 @@ class Binding implements Bound {
     return look(this.outside, (phones) => {
       this.phones.value = phones;
     });
-  }
-
-  /** What is known of the photos of a record. */
-  private async shots(record: string): Promise<readonly Shown[]> {
-    const view = this.sights.views.value.get(record);
-    return view ? (await import("./shots.ts")).shotsOf(view, this.mirror) : [];
   }
 
   /** Let every photo go now, whatever the settings say of ceilings and originals. */

@@ -21,6 +21,9 @@ export type Stand = "phone" | "part" | "there" | "safe" | "held" | "coming" | "l
 /** What a reviewer should look at: a code and its figures, see backend/doubts.py. */
 export type Flag = readonly [code: string, ...figures: unknown[]];
 
+/** How far the wish to see an original has come: nothing to see, to be asked for, asked for, there. */
+export type Original = "" | "ask" | "asked" | "here";
+
 /** One photo of a record, with what is known of it. */
 export interface Shown {
   readonly key: string;
@@ -30,6 +33,7 @@ export interface Shown {
   readonly gotMs: number; // when the server had word of it, 0 if not known
   readonly here: boolean; // the server has it
   readonly flags: readonly Flag[];
+  readonly original: Original; // "" for who does not review it
 }
 
 /** How much of a photo is shown: the blur that came with the word of it, or better. */
@@ -298,6 +302,7 @@ export interface Model {
   /** An object URL, "" if none; "thumb" is what the phone has at once, "small" the server's. */
   photoUrl(key: string, size: PhotoSize): Promise<string>;
   shots(record: string): Promise<readonly Shown[]>;
+  askOriginal(key: string): Promise<string>; // "asked", "none", a path it is opened by, or "" without a network
   setPrefs(prefs: Partial<Prefs>): Promise<void>;
   applyUpdate(): void;
 }

@@ -76,6 +76,7 @@ export interface PreviewRow {
   readonly here: boolean; // the server has the screen size
   readonly state?: number; // place in STATES, as last told
   readonly flags?: readonly Flag[]; // told to reviewers
+  readonly original?: number; // as last told: 1 asked for, 2 there for who reviews
   readonly small?: ArrayBuffer; // the server's thumbnail, see thumbs.ts
 }
 

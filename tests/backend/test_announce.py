@@ -80,3 +80,10 @@ def test_states_are_told_by_place():
     assert [state_of(each) for each, _ in states] == [name for _, name in states]
     assert [spoken(each)[:2] for each, _ in states] == [[KEY, 0], [KEY, 3], [KEY, 2], [KEY, 1]]
     assert spoken(row)[2] == "cHJl"
+
+
+def test_an_original_is_the_fifth_part_and_what_says_nothing_is_left_out():
+    row = PhotoRow(KEY, 9, b"pre")
+    doubt = ["album"]
+    said = [spoken(row, doubts, original) for doubts in ((), [doubt]) for original in (0, 1, 2)]
+    assert [each[3:] for each in said] == [[], [[], 1], [[], 2], [[doubt]], [[doubt], 1], [[doubt], 2]]

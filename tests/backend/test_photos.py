@@ -14,14 +14,18 @@ from msgspec.structs import replace
 from PIL import Image
 
 from backend.adapters.disk import DiskBlobs
+from backend.adapters.ledger import MemoryLedger
+from backend.adapters.memory import MemoryBlobs
 from backend.app import build
 from backend.config import Settings
+from backend.erase import Store, erase
 from backend.photos import Accepted, read_digest
 from backend.problems import Refused
 from media.sandbox import Sandbox
 from sync.permit import Actor, Grant
 from tests.backend.picture import digest, drawn, jpeg, named, padded, preview, resaved
 from tests.backend.town import (
+    KINDS,
     LEADER,
     NORTH_ONE,
     NOW,
@@ -484,3 +488,53 @@ async def test_a_link_gives_no_more_than_its_person_may_see_when_it_is_used(enro
 @pytest.mark.parametrize("word", ["x", "A" * 90, "..%2f..%2fqianshao.db", "%E7%85%A7", "A" * 5000])
 async def test_a_link_that_is_none_leads_nowhere(client, word):
     assert (await client.get(f"/api/pictures/{word}")).status_code == 404
+
+
+async def ask(phone: Phone, body: bytes):
+    head = {"authorization": f"Bearer {phone.token}"}
+    return await phone.client.post(f"/api/photos/{named(body)}/original", headers=head)
+
+
+async def test_an_original_is_asked_for_once_by_who_reviews_and_opened_when_it_is_here(enrol):
+    worker, secretary, body, original = await enrol(WORKER), await enrol(SECRETARY), jpeg(), jpeg(9, 9)
+    await tell_of(worker, body, shot(original))
+    await send(worker, body)
+    for phone in (worker, secretary):
+        assert (await phone.exchange()).photos == [[named(body), 1, preview()]]
+    for _ in range(2):
+        answer = await ask(secretary, body)
+        assert (answer.status_code, answer.json()) == (200, {"key": named(body), "original": "asked"})
+    for phone in (worker, secretary):
+        assert (await phone.exchange()).photos == [[named(body), 1, preview(), [], 1]]
+    assert (await ask(secretary, body)).json()["original"] == "asked"
+    assert (await worker.exchange()).photos == [], "it is told once"
+    assert await seal(worker, body, original) == Accepted(new=True, at=0)
+    assert (await secretary.exchange()).photos == [[named(body), 1, preview(), [], 2]]
+    assert (await worker.exchange()).photos == [[named(body), 1, preview()]]
+    assert (await ask(secretary, body)).json()["original"] == "here"
+    assert (await secretary.exchange()).photos == []
+
+
+async def test_an_original_nobody_asked_for_comes_in_quietly(enrol):
+    worker, secretary, body, original = await enrol(WORKER), await enrol(SECRETARY), jpeg(), jpeg(9, 9)
+    await tell_of(worker, body, shot(original))
+    await secretary.exchange()
+    await seal(worker, body, original)
+    assert (await secretary.exchange()).photos == []
+    assert (await (await enrol(SECRETARY)).exchange()).photos == [[named(body), 0, preview(), [], 2]]
+    assert (await (await enrol(WORKER)).exchange()).photos == [[named(body), 0, preview()]]
+
+
+async def test_nobody_else_asks_for_an_original_and_of_none_nothing_is_noted(enrol):
+    worker, secretary, body, bare = await enrol(WORKER), await enrol(SECRETARY), jpeg(), jpeg(8, 8)
+    record = await tell_of(worker, body, shot(jpeg(9, 9)))
+    await tell_of(worker, bare, shot())
+    await worker.exchange()
+    for phone in (worker, await enrol(STRANGER)):
+        assert answered(await ask(phone, body)) == (404, "not_found")
+    assert answered(await ask(secretary, jpeg(7, 7))) == (404, "not_found")
+    assert (await ask(secretary, bare)).json()["original"] == "none"
+    assert (await worker.exchange()).photos == []
+    store = Store(worker.client.app.state.context.lanes, MemoryBlobs(), MemoryLedger())
+    assert (await within(worker, erase, store, TOWN, record, KINDS, NOW)).photos == 1
+    assert answered(await ask(secretary, body)) == (404, "not_found")

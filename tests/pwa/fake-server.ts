@@ -23,6 +23,7 @@ interface KnownPhoto {
   preview: string;
   here: boolean;
   state?: number; // as told, if it is not here
+  original?: number; // as told: 1 asked for, 2 here
 }
 
 /** What has arrived of an upload. */
@@ -211,6 +212,12 @@ export class FakeServer {
     this.touch(key);
   }
 
+  /** Tell of a photo again, with word of its original. */
+  want(key: string, original = 1): void {
+    this.photos.set(key, { preview: "", here: true, ...this.photos.get(key), original });
+    this.touch(key);
+  }
+
   private touch(key: string): void {
     for (const [id, record] of this.records) {
       const held: { [name: string]: Held } = { ...record.held };
@@ -314,7 +321,9 @@ export class FakeServer {
     const keys = deltas.flatMap((delta) => photoKeys(delta[8] as Kept["cells"]));
     const told = keys.flatMap((key) => {
       const photo = this.photos.get(key);
-      return photo ? [[key, photo.here ? 1 : (photo.state ?? 0), photo.preview]] : [];
+      if (!photo) return [];
+      const { here, state = 0, preview, original } = photo;
+      return [[key, here ? 1 : state, preview, ...(original ? [[], original] : [])]];
     });
     const gone = this.gone.get(actor.device.slice(0, 8)) ?? [];
     this.gone.delete(actor.device.slice(0, 8));

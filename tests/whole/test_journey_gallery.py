@@ -209,4 +209,15 @@ def test_a_reviewer_sees_what_to_look_at_and_both_photos_side_by_side(
         "[...document.querySelectorAll('figure img')].filter(i => i.naturalWidth > 300).length === 2"
     )
     secretary.shot("gallery-seen")
+    page.keyboard.press("Escape")
+    original_opened(page, again)
     assert worker.faults == secretary.faults == []
+
+
+def original_opened(page: Page, file: Path) -> None:
+    """The phone is asked for the original and sends it; what opens is the file as it was taken."""
+    page.get_by_role("button", name="要原图").click()
+    page.get_by_role("button", name="看原图").wait_for(timeout=30_000)
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="看原图").click()
+    assert Path(saved.value.path()).read_bytes() == file.read_bytes()

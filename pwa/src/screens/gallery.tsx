@@ -157,10 +157,39 @@ function One({ shot, view, turn, more, children }: OneProps) {
         {notes.map((words) => (
           <div key={words}>{words}</div>
         ))}
+        <Sealed shot={shot} />
         {children}
       </div>
     </>
   );
+}
+
+/** For who reviews: the file the photo was made from, to be asked for and, once it is there, opened. */
+function Sealed({ shot }: { shot: Shown }) {
+  const model = useModel();
+  const [answer, setAnswer] = useState("");
+  const state = shot.original === "here" ? "here" : answer || shot.original;
+  const ask = async (): Promise<void> => {
+    const told = await model.askOriginal(shot.key);
+    if (told.startsWith("/")) open(told);
+    setAnswer(told.startsWith("/") ? "here" : told || "failed");
+  };
+  if (!state) return null;
+  if (state === "asked" || state === "none") return <div role="status">{say(`original.${state}`)}</div>;
+  return (
+    <>
+      {answer === "failed" && <div role="status">{say("why.offline")}</div>}
+      <Choice word={say(state === "here" ? "original.here" : "original.ask")} choose={() => void ask()} />
+    </>
+  );
+}
+
+/** Have the browser save what lies at a path of the server. */
+function open(path: string): void {
+  const link = document.createElement("a");
+  link.href = path;
+  link.download = "";
+  link.click();
 }
 
 /** What the picture on the stage is, if it is not the best there is. */

@@ -26,6 +26,7 @@ export function Data() {
       </div>
       <div class="field">
         <Originals />
+        <p class="note">{say("data.asked")}</p>
         {originals > 0 && setting !== "no" && <p class="note">{say("data.kept", { n: originals })}</p>}
         {(photosHeld > 0 || (originals > 0 && setting !== "no")) && (
           <button type="button" class="plain wide" onClick={() => void model.sendPhotos()}>

@@ -39,12 +39,14 @@ export type Shot = readonly [
 /** A photo in a push: its key, bytes of the screen size, preview in base64, and how it came to be. */
 export type Photo = readonly [key: string, size: number, preview: string, shot?: Shot];
 
-/** A photo in a receipt: its key, place in STATES, preview in base64, and what a reviewer should look at. */
+/** A photo in a receipt: its key, place in STATES, preview in base64, what a reviewer should look at, and whether
+ *  its original was asked for (1) or is there to be opened (2). */
 export type PhotoTold = readonly [
   key: string,
   state: number,
   preview: string,
   flags?: readonly (readonly [code: string, ...figures: unknown[]])[],
+  original?: number,
 ];
 export type Span = readonly [from: number, to: number]; // op numbers, both ends in it
 

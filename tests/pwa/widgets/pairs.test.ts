@@ -10,6 +10,7 @@ const shot = (key: string, more: Partial<Shown> = {}): Shown => ({
   gotMs: 0,
   here: true,
   flags: [],
+  original: "",
   ...more,
 });
 const names = (shots: readonly Shown[]) => pairsOf(shots).map((pair) => pair.map(({ key }) => key).join());

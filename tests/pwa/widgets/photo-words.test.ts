@@ -7,7 +7,7 @@ import { NOW, world } from "../screens/sights.ts";
 const plain = (words: string): string => words.replaceAll("\u00a0", " ");
 const said = (...flag: [string, ...unknown[]]): string => plain(flagWords(flag as Flag, NOW));
 const shot = (more: Partial<Shown> = {}): Shown => ({
-  key: "k", field: "photos", person: 8, atMs: NOW, gotMs: NOW, here: true, flags: [], ...more,
+  key: "k", field: "photos", person: 8, atMs: NOW, gotMs: NOW, here: true, flags: [], original: "", ...more,
 }); // biome-ignore format: one line reads better
 
 describe("what a reviewer should look at", () => {
