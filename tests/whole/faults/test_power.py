@@ -37,12 +37,13 @@ def test_what_was_acknowledged_survives_a_power_cut(block_disk, tmp_path, settle
             working = [pool.submit(report, phone, told) for phone in phones]
             for _ in range(ACKS):
                 assert told.get(timeout=ANSWER_S) == "held"
-            held = [phone.held for phone in phones]
+            heard = [(phone.held, phone.phone.cursor) for phone in phones]
             block_disk.cut()
             for each in working:
                 each.result()
-        for phone, before in zip(phones, held, strict=True):
-            phone.held = before  # without power it answers nobody; the kernel lets a flush under way succeed
+        for phone, before in zip(phones, heard, strict=True):
+            # Without power it answers nobody; here the kernel lets a flush under way succeed.
+            phone.held, phone.phone.cursor = before
         stage.end(signal.SIGKILL)
         block_disk.restore()
         examine(data, tmp_path / "copy", phones)
