@@ -151,7 +151,7 @@ class Binding implements Bound {
       coverPhoto: (key, picture) => drafting.cover(key, picture),
       dropPhoto: (key) => drafting.dropPhoto(key),
       dropDraft: () => drafting.drop(),
-      sendDraft: () => drafting.send(),
+      sendDraft: (mine) => drafting.send(mine),
       undo: (record) => drafting.undo(record),
       sendOn: (need, text, entry) => acts.sendOn(need, text, entry),
       lostSeen: () => this.lostSeen(),

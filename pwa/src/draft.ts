@@ -228,14 +228,20 @@ export class Drafting {
     });
   }
 
-  /** Turn the draft into an op; gives the record it made or changed. */
-  async send(): Promise<string> {
+  /**
+   * Turn the draft into an op; gives the record it made or changed, "" if there is none to send: another
+   * tab may have sent it, or begun its own in its place, a moment ago.
+   */
+  async send(mine: (draft: DraftNote) => boolean = () => true): Promise<string> {
     this.stopLooking();
     await this.resume(); // a photo on its way belongs to it
     return this.acts.inTurn(async () => {
       const draft = this.mirror.notes.value.draft;
-      if (!draft) return "";
-      const forget = (tx: Writer) => tx.drop("notes", "draft");
+      if (!draft || !mine(draft)) return "";
+      const forget = async (tx: Writer) => {
+        const stored = await note(tx, "draft");
+        if (stored?.begunMs === draft.begunMs && stored.kind === draft.kind) await tx.drop("notes", "draft");
+      };
       const keys = draft.photos.map((photo) => photo.key);
       const nowMs = this.parts.time.now();
       if (!draft.record) {

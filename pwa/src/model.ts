@@ -219,6 +219,9 @@ export interface Draft {
   savedMs: number;
 }
 
+/** What tells one draft from another at the moment it is sent. */
+export type Sending = Pick<Draft, "kind" | "record" | "step" | "values">;
+
 export interface DutyRow {
   item: string; // field name on the day sheet
   value: string; // "" while open, else ok/found/zero/na
@@ -281,7 +284,7 @@ export interface Model {
   coverPhoto(key: string, picture: Blob): Promise<string>; // in its place, and nothing of it stays; "" or a code
   dropPhoto(key: string): Promise<void>;
   dropDraft(): Promise<void>;
-  sendDraft(): Promise<string>; // the record's id
+  sendDraft(mine?: (draft: Sending) => boolean): Promise<string>; // the record's id; "" if it is not there
   undo(record: string): Promise<boolean>; // back to a draft; false when it has already left
   edit(record: string, values: Readonly<Record<string, Value>>): Promise<void>;
   take(record: string, step: string, values: Readonly<Record<string, Value>>): Promise<void>;

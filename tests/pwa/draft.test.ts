@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { note } from "../../pwa/src/outbox.ts";
 import type { Darkroom, Developed, PhotoRow } from "../../pwa/src/ports.ts";
+import { newRecord, sendForm } from "../../pwa/src/widgets/filling.ts";
 import { FakeServer } from "./fake-server.ts";
 import { type Desk, desk, developed, idle } from "./rig.ts";
 
@@ -140,6 +142,41 @@ describe("a photo that is covered", () => {
     expect((await photos(app)).some(({ id }) => id === developed("one").key)).toBe(false);
     const previews = await app.outside.store.read(["previews"], (tx) => tx.keys("previews"));
     expect(previews.includes(developed("one").key)).toBe(false);
+  });
+});
+
+describe("two tabs with one draft", () => {
+  it("lose neither what the one says nor what the other says", async () => {
+    const server = new FakeServer();
+    const one = await signed(new SlowDarkroom(), server);
+    const two = await signed(new SlowDarkroom(), server, one.outside.store);
+    await one.model.startDraft("incident");
+    await one.model.editDraft({ values: { note: "one" } });
+    await two.model.startDraft("note");
+    await two.model.editDraft({ values: { text: "two" } });
+    expect(await one.model.sendDraft()).not.toBe("");
+    expect(await one.outside.store.read(["notes"], (tx) => note(tx, "draft"))).toMatchObject({
+      kind: "note",
+    });
+    expect(await two.model.sendDraft()).not.toBe("");
+    const rows = await one.outside.store.read(["outbox", "sent"], async (tx) => [
+      ...(await tx.all("outbox")),
+      ...(await tx.all("sent")),
+    ]);
+    expect(rows.map(({ op }) => op.kind).sort()).toEqual(["incident", "note"]);
+  });
+
+  it("send a form without its draft when that is no longer there, or is the other's", async () => {
+    const app = await signed(new SlowDarkroom());
+    await app.model.startDraft("incident");
+    expect(await app.model.sendDraft(() => false)).toBe("");
+    const goal = newRecord("note", 0);
+    const id = await sendForm(app.model, goal, { text: "kept" }, true);
+    expect(app.model.views.value.get(id)?.values.text).toBe("kept");
+    expect(app.model.draft.value?.kind).toBe("incident");
+    await app.model.dropDraft();
+    const again = await sendForm(app.model, goal, { text: "kept, too" }, true);
+    expect(app.model.views.value.get(again)?.values.text).toBe("kept, too");
   });
 });
 

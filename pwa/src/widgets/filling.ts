@@ -3,7 +3,7 @@
 // lies in it, a form keeps its answers by itself and leaves photos until that one is sent.
 
 import { useRef, useState } from "preact/hooks";
-import type { Draft, Fix, Model, PhotoSource } from "../model.ts";
+import type { Draft, Fix, Model, PhotoSource, Sending } from "../model.ts";
 import type { Value } from "../sync/value.ts";
 import { empty } from "./page.ts";
 import { whyWords } from "./row.tsx";
@@ -53,7 +53,7 @@ export const held = (draft: Draft | null): boolean =>
   draft !== null && (draft.photos.length > 0 || Object.values(draft.values).some((value) => !empty(value)));
 
 /** Whether a draft belongs to this form: same record and step, and about the same thing. */
-export function draftFits(draft: Draft | null, goal: Goal): boolean {
+export function draftFits(draft: Sending | null, goal: Goal): boolean {
   if (draft?.kind !== goal.kind || draft.record !== goal.record || draft.step !== goal.step) return false;
   return Object.entries(goal.values).every(([name, value]) =>
     [value, undefined].includes(draft.values[name]),
@@ -88,11 +88,8 @@ export function useFilling(goal: Goal): Filling {
   const send = async (): Promise<string> => {
     const drafted = blocked ? null : started.current;
     started.current = null;
-    if (!drafted) return sendPlain(model, goal, latest.current);
     await drafted;
-    await model.editDraft({ values: latest.current });
-    if (draftFits(model.draft.peek(), goal)) return model.sendDraft();
-    return sendPlain(model, goal, latest.current); // another tab has taken the draft away
+    return sendForm(model, goal, latest.current, drafted !== null);
   };
   const drop = async (): Promise<void> => {
     started.current = null;
@@ -116,6 +113,14 @@ function photosOf(model: Model, mine: Draft | null, start: () => Promise<void>) 
     },
     dropPhoto: (key: string): Promise<void> => model.dropPhoto(key),
   };
+}
+
+/** Send what a form says: by its draft, if that is there still, for another tab may have taken it away. */
+export async function sendForm(model: Model, goal: Goal, said: Values, drafted: boolean): Promise<string> {
+  if (!drafted) return sendPlain(model, goal, said);
+  await model.editDraft({ values: said });
+  const sent = await model.sendDraft((draft) => draftFits(draft, goal));
+  return sent || sendPlain(model, goal, said);
 }
 
 /** Send a form that has no draft of its own. */
