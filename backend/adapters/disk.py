@@ -3,12 +3,11 @@
 import asyncio
 import os
 import secrets
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Final
 
+from backend.adapters.claims import Claims
 from backend.durable import flush, hash_of, make_folder
 from backend.problems import Refused
 
@@ -22,8 +21,7 @@ class DiskBlobs:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._claims: Counter[str] = Counter()
-        self._begun = 0
+        self._claims = Claims()
 
     def _path(self, name: str) -> Path:
         return self._root / name.lstrip(".")[:2] / name  # a dot begins what was not written to its end
@@ -77,27 +75,20 @@ class DiskBlobs:
         except OSError:
             return ""
 
-    @contextmanager
-    def claim(self, name: str) -> Iterator[None]:
+    def claim(self, name: str) -> AbstractContextManager[None]:
         """Keep a name from being buried meanwhile: this process is the only one that does."""
-        self._begun += 1
-        self._claims[name] += 1
-        try:
-            yield
-        finally:
-            self._claims[name] -= 1
-            self._claims += Counter()  # forget the zeros
+        return self._claims.claim(name)
 
     def claims(self) -> int:
         """Say how many claims have begun so far."""
-        return self._begun
+        return self._claims.begun
 
     async def bury(self, name: str, claims: int) -> bool:
         """Put bytes into the trash; between looking at the claims and the rename nobody else has a turn."""
         path = self._path(name)
         trash = self._root / TRASH / path.parent.name
         await asyncio.to_thread(make_folder, trash)
-        if self._claims[name.partition(".")[0]] or self._begun != claims or not path.exists():
+        if self._claims.bar(name, claims) or not path.exists():
             return False
         path.rename(trash / name)
         await asyncio.to_thread(flush, trash)

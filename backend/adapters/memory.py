@@ -2,9 +2,8 @@
 
 import asyncio
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from copy import copy
 from hashlib import sha256
 from typing import TypeVar
@@ -12,6 +11,7 @@ from typing import TypeVar
 import msgspec
 from msgspec.structs import replace
 
+from backend.adapters.claims import Claims
 from backend.adapters.memory_album import MemoryAlbum
 from backend.adapters.sql_shelf import last_change, tombstone
 from backend.ports import Device, Lane, Reported, Unit, number_for
@@ -295,8 +295,7 @@ class MemoryBlobs:
 
     def __init__(self) -> None:
         self.kept: dict[str, bytes] = {}
-        self._claims: Counter[str] = Counter()
-        self._begun = 0
+        self._claims = Claims()
         self.buried: dict[str, bytes] = {}
 
     async def put(self, name: str, content: bytes) -> None:
@@ -319,23 +318,17 @@ class MemoryBlobs:
         """Give the SHA-256 of what lies under a name now."""
         return sha256(self.kept[name]).hexdigest() if name in self.kept else ""
 
-    @contextmanager
-    def claim(self, name: str) -> Iterator[None]:
+    def claim(self, name: str) -> AbstractContextManager[None]:
         """Keep a name from being buried meanwhile."""
-        self._begun += 1
-        self._claims[name] += 1
-        try:
-            yield
-        finally:
-            self._claims[name] -= 1
+        return self._claims.claim(name)
 
     def claims(self) -> int:
         """Say how many claims have begun so far."""
-        return self._begun
+        return self._claims.begun
 
     async def bury(self, name: str, claims: int) -> bool:
         """Put bytes into the trash."""
-        if self._claims[name.partition(".")[0]] or self._begun != claims or name not in self.kept:
+        if self._claims.bar(name, claims) or name not in self.kept:
             return False
         self.buried[name] = self.kept.pop(name)
         return True
