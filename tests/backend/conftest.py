@@ -1,4 +1,4 @@
-"""A whole server on a directory of its own, and phones that speak to it."""
+"""A whole server on a directory of its own, and phones that speak to it; a town of photos."""
 
 import asyncio
 import shutil
@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from litestar.testing import AsyncTestClient
 
+from backend.adapters.sqlite import Sqlite
 from backend.app import build
 from backend.config import Settings
+from tests.backend.gallery import Gallery
 from tests.backend.served import Served, prepare, served
 from tests.backend.town import NOW, WORKER, Phone, enrolled
 
@@ -46,6 +48,17 @@ async def client(tmp_path: Path, template: Path) -> AsyncIterator[AsyncTestClien
 def enrol(client: AsyncTestClient) -> Enrol:
     """Enrol a phone of a person."""
     return lambda person: enrolled(client, client.app.state.context.people, person)
+
+
+@pytest.fixture(params=["memory", "sql"])
+async def town(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Gallery]:
+    """A town whose photos are cared for, of either make."""
+    if request.param == "memory":
+        yield Gallery(tmp_path, None)
+        return
+    file = await Sqlite.open(tmp_path)
+    yield Gallery(tmp_path, file)
+    await file.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,5 @@
 """Photos that do not come are asked for, and those that went missing asked for again."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import msgspec
@@ -19,16 +18,6 @@ from tests.backend.town import HOUR_MS, NOW, TOWN
 pytestmark = pytest.mark.anyio
 EXPECTED, VERIFIED, OVERDUE = (STATES.index(state) for state in ("expected", "verified", "overdue"))
 DAY_MS = 24 * HOUR_MS
-
-
-@pytest.fixture(params=["memory", "sql"])
-async def town(request, tmp_path) -> AsyncIterator[Gallery]:
-    if request.param == "memory":
-        yield Gallery(tmp_path, None)
-        return
-    file = await Sqlite.open(tmp_path)
-    yield Gallery(tmp_path, file)
-    await file.close()
 
 
 async def spoil(town: Gallery, name: str, body: bytes | None) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
 
 import msgspec
 import pytest
@@ -21,16 +20,6 @@ from tests.backend.town import KINDS, NOW, TOWN
 pytestmark = pytest.mark.anyio
 LONG_MS = KEEP_DAYS * DAY_MS
 YEAR_MS = 365 * DAY_MS
-
-
-@pytest.fixture(params=["memory", "sql"])
-async def town(request, tmp_path) -> AsyncIterator[Gallery]:
-    if request.param == "memory":
-        yield Gallery(tmp_path, None)
-        return
-    file = await Sqlite.open(tmp_path)
-    yield Gallery(tmp_path, file)
-    await file.close()
 
 
 def pass_time(town: Gallery, ms: int) -> None:

@@ -3,9 +3,9 @@ import { fold, mergedDelta, within } from "../../pwa/src/fold.ts";
 import type { OpRow, RecordRow } from "../../pwa/src/ports.ts";
 import type { Entry } from "../../pwa/src/sync/register.ts";
 import type { Delta, Receipt } from "../../pwa/src/sync/wire.ts";
+import { DEVICE, oneOp, rowOf } from "./rows.ts";
 import { actorOf, NOON, world } from "./town.ts";
 
-const DEVICE = "0000000aaaaaaaaa";
 const RECORD = `${DEVICE}.1`;
 
 const line = (step: string, ms: number, more: Partial<Entry> = {}): Entry => ({
@@ -52,28 +52,8 @@ const receipt = (more: Partial<Receipt> = {}): Receipt => ({
   ...more,
 });
 
-const row = (n: number, record = `${DEVICE}.${n}`): OpRow => ({
-  id: `${DEVICE}.${n}`,
-  op: {
-    n,
-    stamp: [NOON, n, DEVICE],
-    kind: "incident",
-    record,
-    area: 2,
-    sets: { matter: "flooding" },
-    step: null,
-  },
-  person: 7,
-  photos: [],
-  urgent: false,
-  leftMs: NOON,
-  code: "",
-  refused: false,
-  undone: false,
-  receivedMs: 0,
-  tries: 0,
-  laterMs: 0,
-});
+const row = (n: number, record = `${DEVICE}.${n}`): OpRow =>
+  rowOf(oneOp(n, { stamp: [NOON, n, DEVICE], record, sets: { matter: "flooding" } }), { leftMs: NOON });
 
 const NOW = { era: 0, renewing: false };
 const folded = (rows: OpRow[], heard: Receipt, records = new Map<string, RecordRow>(), now = NOW) =>

@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { OpRow, PhotoRow, PreviewRow } from "../../pwa/src/ports.ts";
 import { anyReady, BYTES_MOST, choose, type Stock, spell } from "../../pwa/src/push.ts";
 import { unpack } from "../../pwa/src/sync/wire.ts";
+import { DEVICE, oneOp, rowOf } from "./rows.ts";
 import { NOON, world } from "./town.ts";
 
-const DEVICE = "0000000aaaaaaaaa";
 const SELF = { incarnation: "aaaaaaaa", top: 9, wallMs: NOON, count: 0 };
 
 const row = (
@@ -13,29 +13,8 @@ const row = (
   record = `${DEVICE}.${n}`,
   device = DEVICE,
   wallMs = NOON,
-): OpRow => ({
-  id: `${device}.${n}`,
-  op: {
-    n,
-    stamp: [wallMs, n, device],
-    kind: "incident",
-    record,
-    area: 2,
-    sets: { matter: "flooding" },
-    step: null,
-  },
-  person: 7,
-  photos: [],
-  urgent: false,
-  leftMs: 0,
-  code: "",
-  refused: false,
-  undone: false,
-  receivedMs: 0,
-  tries: 0,
-  laterMs: 0,
-  ...more,
-});
+): OpRow =>
+  rowOf(oneOp(n, { stamp: [wallMs, n, device], record, sets: { matter: "flooding" } }, device), more);
 
 function stock(rows: OpRow[], keys: string[] = [], preview = "p"): Stock {
   const photos = keys.map((id) => [id, { id, size: 9, state: "waiting" } as PhotoRow] as const);

@@ -11,19 +11,22 @@ export const DEVICE = "0000000aaaaaaaaa";
 export const SPARED: Spared = { session: SESSION, top: "" };
 export const ROOM = { usedBytes: 1_000, quotaBytes: 1_000_000_000, filesBytes: 600_000, persisted: true };
 
-/** A row that waits, as it was made. */
-export const oneRow = (n: number, more: Partial<Op> = {}, device = DEVICE): OpRow => ({
-  id: `${device}.${n}`,
-  op: {
-    n,
-    stamp: [NOON + n, 0, device],
-    kind: "incident",
-    record: `${device}.${n}`,
-    area: 2,
-    sets: {},
-    step: null,
-    ...more,
-  },
+/** An op of a device, the first of a record. */
+export const oneOp = (n: number, more: Partial<Op> = {}, device = DEVICE): Op => ({
+  n,
+  stamp: [NOON + n, 0, device],
+  kind: "incident",
+  record: `${device}.${n}`,
+  area: 2,
+  sets: {},
+  step: null,
+  ...more,
+});
+
+/** The row of an op that waits, as it was made. */
+export const rowOf = (op: Op, more: Partial<OpRow> = {}): OpRow => ({
+  id: `${op.stamp[2]}.${op.n}`,
+  op,
   person: 7,
   photos: [],
   urgent: false,
@@ -34,7 +37,11 @@ export const oneRow = (n: number, more: Partial<Op> = {}, device = DEVICE): OpRo
   receivedMs: 0,
   tries: 0,
   laterMs: 0,
+  ...more,
 });
+
+export const oneRow = (n: number, more: Partial<Op> = {}, device = DEVICE): OpRow =>
+  rowOf(oneOp(n, more, device));
 
 type Held = { outbox?: readonly OpRow[]; sent?: readonly OpRow[]; top?: number; signedIn?: boolean };
 

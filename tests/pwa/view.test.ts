@@ -4,9 +4,9 @@ import { settleOne } from "../../pwa/src/predict.ts";
 import type { Op } from "../../pwa/src/sync/op.ts";
 import type { Record as Kept } from "../../pwa/src/sync/register.ts";
 import { type Sight, viewOf } from "../../pwa/src/view.ts";
+import { DEVICE, oneOp, rowOf } from "./rows.ts";
 import { actorOf, GRANTS, incident, NOON, world } from "./town.ts";
 
-const DEVICE = "0000000aaaaaaaaa";
 const OTHER = "0000000bbbbbbbbb";
 const WORKER = actorOf(7);
 const SECRETARY = { person: 8, device: OTHER, grants: GRANTS[8] ?? [] };
@@ -22,32 +22,8 @@ const sight = (more: Partial<Sight> = {}): Sight => ({
   ...more,
 });
 
-const op = (n: number, more: Partial<Op> = {}): Op => ({
-  n,
-  stamp: [NOON + n, 0, DEVICE],
-  kind: "incident",
-  record: `${DEVICE}.1`,
-  area: n === 1 ? 2 : null,
-  sets: {},
-  step: null,
-  ...more,
-});
-
-const row = (each: Op, more: Partial<OpRow> = {}): OpRow => ({
-  id: `${each.stamp[2]}.${each.n}`,
-  op: each,
-  person: 7,
-  photos: [],
-  urgent: false,
-  leftMs: 0,
-  code: "",
-  refused: false,
-  undone: false,
-  receivedMs: 0,
-  tries: 0,
-  laterMs: 0,
-  ...more,
-});
+const op = (n: number, more: Partial<Op> = {}): Op =>
+  oneOp(n, { record: `${DEVICE}.1`, area: n === 1 ? 2 : null, ...more });
 
 /** The record as the server has it after these ops of these people. */
 function confirmed(...ops: (readonly [Op, typeof WORKER])[]): Kept {
@@ -62,7 +38,7 @@ function confirmed(...ops: (readonly [Op, typeof WORKER])[]): Kept {
 const made = op(1, { sets: { note: { is: "落石" }, photos: { add: ["k".repeat(22)] } } });
 
 describe("a record nobody but its author has", () => {
-  const rows = [row(made)];
+  const rows = [rowOf(made)];
   const view = viewOf(undefined, rows, sight({ outbox: rows }));
 
   it("is shown as it will be, waiting, and can be taken back", () => {
@@ -86,8 +62,8 @@ describe("a record nobody but its author has", () => {
   });
 
   it("is sending while its op is under way, and stays after it has left", () => {
-    expect(viewOf(undefined, rows, sight({ sending: new Set([row(made).id]) }))?.sent).toBe("send");
-    const left = [row(made, { leftMs: 1 })];
+    expect(viewOf(undefined, rows, sight({ sending: new Set([rowOf(made).id]) }))?.sent).toBe("send");
+    const left = [rowOf(made, { leftMs: 1 })];
     expect(viewOf(undefined, left, sight({ outbox: left }))?.undoable).toBe(false);
   });
 
@@ -109,7 +85,7 @@ describe("a record the server has", () => {
   });
 
   it("shows own unanswered words on top", () => {
-    const edit = row(op(2, { sets: { note: { is: "大落石", over: [made.stamp] } } }));
+    const edit = rowOf(op(2, { sets: { note: { is: "大落石", over: [made.stamp] } } }));
     const view = viewOf(record, [edit], sight());
     expect(view).toMatchObject({ sent: "wait", values: { note: "大落石" }, receivedMs: NOON + 500 });
     expect(view?.clashes).toEqual([]);
@@ -167,8 +143,8 @@ describe("where an entry is safe", () => {
     viewOf(at === undefined ? confirmed([made, WORKER]) : { ...record, at }, rows, sight({ backed }))?.kept;
 
   it("is the phone, until all of it is answered", () => {
-    expect(viewOf(undefined, [row(made)], sight({ backed: 99 }))?.kept).toBe("phone");
-    expect(kept(40, 99, row(op(2, { sets: { matter: "flooding" } })))).toBe("phone");
+    expect(viewOf(undefined, [rowOf(made)], sight({ backed: 99 }))?.kept).toBe("phone");
+    expect(kept(40, 99, rowOf(op(2, { sets: { matter: "flooding" } })))).toBe("phone");
   });
 
   it("is the server, until a backup reaches as far, or where no position is known", () => {
@@ -200,7 +176,7 @@ describe("what two people wrote", () => {
 describe("an op that was refused", () => {
   it("stays in sight with its words and its reason, on top of what counts", () => {
     const record = confirmed([made, WORKER]);
-    const refused = row(op(2, { sets: { matter: "flooding" } }), {
+    const refused = rowOf(op(2, { sets: { matter: "flooding" } }), {
       refused: true,
       code: "not_your_field",
       leftMs: 1,
@@ -214,7 +190,7 @@ describe("an op that was refused", () => {
   });
 
   it("keeps a record alive that only this phone knows", () => {
-    const refused = row(op(1, { area: 3, sets: { matter: "flooding" } }), {
+    const refused = rowOf(op(1, { area: 3, sets: { matter: "flooding" } }), {
       refused: true,
       code: "not_your_role",
     });
@@ -227,7 +203,7 @@ describe("an op that was refused", () => {
   });
 
   it("that only waits for newer pages says so, too", () => {
-    const odd = row(op(1, { kind: "stranger" }), { code: "unknown_kind", laterMs: NOON });
+    const odd = rowOf(op(1, { kind: "stranger" }), { code: "unknown_kind", laterMs: NOON });
     expect(viewOf(undefined, [odd], sight())).toMatchObject({
       sent: "fail",
       reason: "unknown_kind",

@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from tests.whole.capturing import kept, picture_of, scene, stands, taken
 from tests.whole.conftest import Phone, Town
 from tests.whole.doing import sign_in
-from tests.whole.test_interface import SMALL, WIDE, faults
+from tests.whole.reading import SMALL, WIDE, faults
 
 EDGE: Final = 1600  # px
 SCREEN_BYTES_MAX: Final = 180_000

@@ -1,17 +1,14 @@
 """Every screen of four roles: readable, reachable, and fitting at 320 px and at twice the text."""
 
-import json
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.whole.conftest import Phone, Town
 from tests.whole.doing import sign_in
+from tests.whole.reading import SMALL, WIDE, faults
 
-AXE = Path("pwa/node_modules/axe-core/axe.min.js")
 SCREENS = {
     "fulltime_worker": [
         "report",
@@ -28,23 +25,6 @@ SCREENS = {
     "duty_officer": ["queue", "records"],
     "parttime_worker": ["report", "records"],
 }
-SMALL = """(least) => [...document
-  .querySelectorAll('button, a, label.shut, select, textarea, input:not(.away)')]
-  .filter((e) => e.offsetParent && !e.closest('[hidden], details:not([open]) > :not(summary)'))
-  .map((e) => [e.getBoundingClientRect(), e])
-  .filter(([r, e]) => r.width > 0 && (r.height < least - 0.5 || r.width < least - 0.5)
-    && !['checkbox', 'radio'].includes(e.type) && !e.closest('label'))
-  .map(([r, e]) => `${e.tagName} ${(e.innerText || e.ariaLabel || '').slice(0, 12)} `
-    + `${r.width}x${r.height}`)"""
-WIDE = """() => document.documentElement.scrollWidth - document.documentElement.clientWidth"""
-
-
-def faults(phone: Phone) -> list[str]:
-    """Run axe over the page (WCAG 2.2 A and AA); its code is evaluated from outside the page's policy."""
-    phone.page.evaluate(AXE.read_text(encoding="utf-8") + ";undefined")
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-    found: Any = phone.page.evaluate(f"axe.run(document, {{ runOnly: {json.dumps(tags)} }})")
-    return [f"{each['id']}: {each['nodes'][0]['html'][:120]}" for each in found["violations"]]
 
 
 @pytest.mark.parametrize("role", list(SCREENS))

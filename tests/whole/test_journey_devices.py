@@ -10,7 +10,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.whole.conftest import Phone, Town
 from tests.whole.doing import delivered, report, send, sign_in
-from tests.whole.test_interface import SMALL, WIDE, faults
+from tests.whole.reading import can_be_read
 
 PLAIN = "delete window.CompressionStream"  # so that the test can read what is sent
 COLLEAGUE = 2  # a worker of the same village
@@ -49,17 +49,6 @@ def damaged(town: Town, code: str) -> str:
 def card(page: Page, words: str) -> Any:
     """Find the card of a phone by some of its words."""
     return page.locator("section.side").filter(has_text=words)
-
-
-def can_be_read(phone: Phone) -> None:
-    """Check the list as the other screens are: by axe, for its targets, and at 320 px with twice the text."""
-    assert faults(phone) == []
-    assert phone.page.evaluate(SMALL, 48) == []
-    phone.page.set_viewport_size({"width": 320, "height": 740})
-    phone.page.evaluate("document.documentElement.style.fontSize = '40px'")
-    assert phone.page.evaluate(WIDE) <= 0
-    phone.page.evaluate("document.documentElement.style.fontSize = ''")
-    phone.page.set_viewport_size({"width": 360, "height": 740})
 
 
 def test_a_supervisor_sees_what_is_missing_and_why(

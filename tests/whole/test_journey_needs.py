@@ -7,8 +7,8 @@ from pathlib import Path
 from playwright.sync_api import Route, expect
 
 from tests.whole.conftest import Phone, Town
-from tests.whole.doing import bar, decide, delivered, edit, report, send, sign_in
-from tests.whole.test_interface import SMALL, WIDE, faults
+from tests.whole.doing import decide, delivered, edit, report, send, sign_in, visit
+from tests.whole.reading import can_be_read
 
 WORKER, SECRETARY = 1, 8
 NOTE = "涵洞堵了，水漫上路面。"
@@ -16,17 +16,6 @@ PLEASE = "水一直涨，请帮我报上去"
 REPLY = "我叫人去掏了"
 AT_HOME, WITH_SON = "在家，药够吃到月底", "和儿子同住，上周回来的"
 PLAIN = "delete window.CompressionStream"  # so that the test can read what is sent
-
-
-def can_be_read(phone: Phone) -> None:
-    """Check the list as the other screens are: by axe, for its targets, and at 320 px with twice the text."""
-    assert faults(phone) == []
-    assert phone.page.evaluate(SMALL, 48) == []
-    phone.page.set_viewport_size({"width": 320, "height": 740})
-    phone.page.evaluate("document.documentElement.style.fontSize = '40px'")
-    assert phone.page.evaluate(WIDE) <= 0
-    phone.page.evaluate("document.documentElement.style.fontSize = ''")
-    phone.page.set_viewport_size({"width": 360, "height": 740})
 
 
 def spoil(route: Route) -> None:
@@ -122,19 +111,6 @@ def test_a_clash_is_settled_from_the_list(town: Town, phone: Callable[[str], Pho
     for each in (one, other):
         expect(each.page.get_by_text("没有要你看的")).to_be_visible()
         assert each.faults == []
-
-
-def visit(one: Phone) -> str:
-    """Visit the first household that is due; gives the address of the record's story."""
-    bar(one.page, "今日")
-    one.page.locator("main a.tile").first.click()
-    one.page.get_by_role("button", name="上门").click()
-    one.page.get_by_role("button", name="平安").click()
-    expect(one.page.get_by_role("heading", name="已存好")).to_be_visible()
-    story = one.page.url.replace("/saved/", "/story/")
-    one.page.get_by_role("link", name="回首页").click()
-    delivered(one.page)
-    return story
 
 
 def test_a_step_that_came_late_is_told_and_put_away(town: Town, phone: Callable[[str], Phone]) -> None:

@@ -12,7 +12,7 @@ from backend.adapters.opening import FILE
 from backend.towns import wall_ms
 from tests.whole.conftest import Phone, Town
 from tests.whole.doing import bar, delivered, report, send, sign_in
-from tests.whole.test_interface import SMALL, WIDE, faults
+from tests.whole.reading import can_be_read
 
 WORKER = 1
 NEXT_GRID = 323  # of another village
@@ -32,17 +32,6 @@ def move(town: Town, person: int, unit: int) -> None:
         for statement in MOVE:
             database.execute(statement, {"person": person, "unit": unit, "now": wall_ms()})
     town.start()
-
-
-def can_be_read(phone: Phone) -> None:
-    """Check a screen as the others are: by axe, for its targets, and at 320 px with twice the text."""
-    assert faults(phone) == []
-    assert phone.page.evaluate(SMALL, 48) == []
-    phone.page.set_viewport_size({"width": 320, "height": 740})
-    phone.page.evaluate("document.documentElement.style.fontSize = '40px'")
-    assert phone.page.evaluate(WIDE) <= 0
-    phone.page.evaluate("document.documentElement.style.fontSize = ''")
-    phone.page.set_viewport_size({"width": 360, "height": 740})
 
 
 @pytest.mark.parametrize("answered", [True, False], ids=["in words", "by a step"])

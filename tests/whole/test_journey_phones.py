@@ -7,7 +7,7 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from tests.whole.conftest import Phone, Town
-from tests.whole.doing import bar, delivered, edit, report, row, send, sign_in
+from tests.whole.doing import bar, delivered, edit, report, row, send, sign_in, visit, write
 
 WORKER = 1  # 陈素芬
 AT_HOME = "在家，药够吃到月底"
@@ -21,7 +21,7 @@ def test_two_phones_edit_one_visit_offline_and_both_end_the_same(
     one, other = phone("one"), phone("other")
     sign_in(one, town, town.code("fulltime_worker"))
     sign_in(other, town, second_code)
-    story = visit_somebody(one, town)
+    story = visit(one)
     other.page.goto(story)
     expect(other.page.get_by_text("上门").first).to_be_visible()
     edit_apart(one, other, story)
@@ -46,20 +46,6 @@ def test_two_phones_edit_one_visit_offline_and_both_end_the_same(
         expect(each.page.get_by_text("要帮忙").first).to_be_visible()
         assert each.faults == []
     one.shot("story-visit")
-
-
-def visit_somebody(one: Phone, town: Town) -> str:
-    """Visit the first household that is due, in two taps; gives the address of the record's story."""
-    bar(one.page, "今日")
-    one.page.locator("main a.tile").first.click()
-    one.shot("visit")
-    one.page.get_by_role("button", name="上门").click()
-    one.page.get_by_role("button", name="平安").click()
-    expect(one.page.get_by_role("heading", name="已存好")).to_be_visible()
-    story = one.page.url.replace("/saved/", "/story/")
-    one.page.get_by_role("link", name="回首页").click()
-    delivered(one.page)
-    return story
 
 
 def edit_apart(one: Phone, other: Phone, story: str) -> None:
@@ -109,12 +95,7 @@ def test_a_second_tab_shows_the_same_and_nothing_is_sent_twice(
     worker.offline()
     for page, note in ((worker.page, "头一个窗口写的"), (tab, "第二个窗口写的")):
         page.bring_to_front()
-        bar(page, "上报")
-        page.get_by_role("button", name="不拍照，直接写").click()
-        page.get_by_placeholder("写两句").fill(note)
-        page.get_by_role("button", name="垃圾", exact=True).click()
-        page.get_by_role("button", name="上报").click()
-        expect(page.get_by_role("heading", name="已存好")).to_be_visible()
+        write(page, note)
     for page in (worker.page, tab):
         page.goto(f"{town.url}/#/records")
         expect(row(page, "头一个窗口写的")).to_be_visible()

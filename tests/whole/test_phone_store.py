@@ -16,10 +16,10 @@ from typing import Any, Final
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.whole.conftest import Phone, Town
-from tests.whole.doing import bar, delivered, report, row, sign_in
+from tests.whole.doing import delivered, report, row, sign_in, write
 from tests.whole.faults.disk import Disk
 
 KEPT: Final = "journal-0"  # the file that is written on first
@@ -73,17 +73,6 @@ def worker(town: Town, phone: Callable[[str], Phone]) -> Phone:
     each = phone("worker")
     sign_in(each, town, town.code("fulltime_worker"))
     return each
-
-
-def write(page: Page, note: str) -> None:
-    """Write a report without a photo; it is done when the page says that it is saved."""
-    bar(page, "上报")
-    page.get_by_role("button", name="不拍照，直接写").click()
-    page.get_by_placeholder("写两句").fill(note)
-    page.get_by_role("button", name="垃圾", exact=True).click()
-    page.get_by_role("button", name="上报").click()
-    expect(page.get_by_role("heading", name="已存好")).to_be_visible()
-    page.get_by_role("link", name="回首页").click()
 
 
 def reopened(phone: Phone, town: Town, *notes: str) -> None:

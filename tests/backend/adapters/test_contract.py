@@ -11,8 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from backend.adapters.disk import DiskBlobs
-from backend.adapters.memory import MemoryBell, MemoryBlobs, MemoryLanes, MemoryPeople
-from backend.adapters.sql_lane import SqlLanes
+from backend.adapters.memory import MemoryBell, MemoryBlobs, MemoryPeople
 from backend.adapters.sql_people import SqlPeople
 from backend.adapters.sqlite import Sqlite
 from backend.kinds import read_pages
@@ -35,16 +34,6 @@ WORLD = World(
 )
 HOUR_MS = 3_600_000
 KEY, KEY_TWO = "A" * 22, "B" * 22
-
-
-@pytest.fixture(params=["memory", "sql"])
-async def lanes(request, tmp_path) -> AsyncIterator[Lanes]:
-    if request.param == "memory":
-        yield MemoryLanes()
-        return
-    file = await Sqlite.open(tmp_path)
-    yield SqlLanes(file)
-    await file.close()
 
 
 @pytest.fixture(params=["memory", "sql"])

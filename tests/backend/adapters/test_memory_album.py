@@ -1,29 +1,14 @@
 """Keys and chains of photos, in both albums: the first key counts, and each town has its own."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 from msgspec.structs import replace
 
-from backend.adapters.memory import MemoryLanes
-from backend.adapters.sql_lane import SqlLanes
-from backend.adapters.sqlite import Sqlite
-from backend.ports import Lanes, PhotoRow
+from backend.ports import PhotoRow
 
 pytestmark = pytest.mark.anyio
 
 TOWN, DEVICE, OTHER = 3, bytes.fromhex("00000001aaaaaaaa"), bytes.fromhex("00000001bbbbbbbb")
 ROW = PhotoRow("A" * 22, 10, b"", device=DEVICE, link=2)
-
-
-@pytest.fixture(params=["memory", "sql"])
-async def lanes(request, tmp_path) -> AsyncIterator[Lanes]:
-    if request.param == "memory":
-        yield MemoryLanes()
-        return
-    file = await Sqlite.open(tmp_path)
-    yield SqlLanes(file)
-    await file.close()
 
 
 async def test_the_first_key_of_a_device_counts(lanes):

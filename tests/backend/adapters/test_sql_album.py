@@ -1,12 +1,11 @@
 """What is asked of an album of either make: what looks alike, what is to do, what a device took before."""
 
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 
 import pytest
 from msgspec.structs import replace
 
-from backend.adapters.memory import MemoryLanes
 from backend.adapters.opening import FILE
 from backend.adapters.sql_lane import SqlLanes
 from backend.adapters.sqlite import Sqlite
@@ -16,16 +15,6 @@ from tests.backend.town import TOWN
 pytestmark = pytest.mark.anyio
 
 PRINT, TURNED = bytes(range(16)), bytes(range(200, 216))  # two fingerprints that are far apart
-
-
-@pytest.fixture(params=["memory", "sql"])
-async def lanes(request, tmp_path) -> AsyncIterator[Lanes]:
-    if request.param == "memory":
-        yield MemoryLanes()
-        return
-    file = await Sqlite.open(tmp_path)
-    yield SqlLanes(file)
-    await file.close()
 
 
 async def put(lanes: Lanes, *rows: PhotoRow) -> None:
