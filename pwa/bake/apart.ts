@@ -9,6 +9,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { build, type InlineConfig, type Plugin, parseSync, type Rolldown } from "vite";
+import { ALONE } from "./after.ts";
 
 const SHELL = "src/main.tsx";
 const ENTRY = "\0apart";
@@ -44,13 +45,7 @@ export function apart(options: Pick<InlineConfig, "oxc" | "define" | "build">): 
       root = config.root;
     },
     async buildStart() {
-      const common: InlineConfig = {
-        ...options,
-        root,
-        configFile: false,
-        publicDir: false,
-        logLevel: "warn",
-      };
+      const common: InlineConfig = { ...options, ...ALONE, root };
       const { own, screens } = await walk(common, join(root, SHELL));
       made = await screened(common, own, screens);
     },

@@ -5,44 +5,31 @@ import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build, type InlineConfig, type Plugin } from "vite";
+import { ALONE, after } from "./after.ts";
 
 const PAGE = "verify.html";
 const ENTRY = "src/verify/page.ts";
 
 /** The plugin; `options` are what the app is compiled with. */
 export function verifier(options: Pick<InlineConfig, "define" | "build">): Plugin {
-  let root = "";
-  return {
-    name: "qianshao:verifier",
-    apply: "build",
-    configResolved(config) {
-      root = config.root;
-    },
-    writeBundle: {
-      order: "post",
-      sequential: true,
-      async handler({ dir = "dist" }) {
-        const { script, style } = await compile(options, root);
-        const page = readFileSync(join(root, PAGE), "utf8").replace(/\n\s+/g, "\n");
-        const policy = `default-src 'none'; script-src ${hash(script)}; style-src ${hash(style)}; img-src blob:; base-uri 'none'; form-action 'none'`;
-        const whole = page
-          .replace('Policy" content="', (before) => before + policy)
-          .replace("<style>", (tag) => tag + style)
-          .replace('<script type="module">', (tag) => tag + script);
-        writeFileSync(join(dir, PAGE), whole);
-      },
-    },
-  };
+  return after("verifier", async (root, out) => {
+    const { script, style } = await compile(options, root);
+    const page = readFileSync(join(root, PAGE), "utf8").replace(/\n\s+/g, "\n");
+    const policy = `default-src 'none'; script-src ${hash(script)}; style-src ${hash(style)}; img-src blob:; base-uri 'none'; form-action 'none'`;
+    const whole = page
+      .replace('Policy" content="', (before) => before + policy)
+      .replace("<style>", (tag) => tag + style)
+      .replace('<script type="module">', (tag) => tag + script);
+    writeFileSync(join(out, PAGE), whole);
+  });
 }
 
 /** Compile script and style, made safe to stand inside an HTML tag. */
 async function compile(options: Pick<InlineConfig, "define" | "build">, root: string) {
   const built = await build({
     ...options,
+    ...ALONE,
     root,
-    configFile: false,
-    publicDir: false,
-    logLevel: "warn",
     build: { ...options.build, write: false, rolldownOptions: { input: join(root, ENTRY) } },
   });
   const parts = "output" in built ? built.output : [];

@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build, type Plugin } from "vite";
+import { ALONE, after } from "./after.ts";
 
 /** What the phone keeps for a start without network: path asked for, file that answers. */
 const KEEP: readonly (readonly [path: string, file: string])[] = [
@@ -19,30 +20,16 @@ const APART = /^apart-\w+\.js$/; // named by its hash, as bake/apart.ts does
 
 /** The plugin; it runs only after a build that succeeded, never leaving an empty list behind. */
 export function worker(target: string): Plugin {
-  let root = "";
-  return {
-    name: "qianshao:worker",
-    apply: "build",
-    configResolved(config) {
-      root = config.root;
-    },
-    writeBundle: {
-      order: "post",
-      sequential: true,
-      async handler(options) {
-        const out = options.dir ?? "dist";
-        for (const name of ["journal", "darkroom"])
-          await compile(root, out, target, `${name}-worker`, name, {});
-        const apart = readdirSync(out).filter((file) => APART.test(file));
-        const keep = [...KEEP, ...apart.map((file) => [`/${file}`, file] as const)];
-        const list = keep.map(([path, file]) => [path, digest(readFileSync(join(out, file)))] as const);
-        await compile(root, out, target, "sw", "sw", {
-          __PRECACHE__: JSON.stringify(list),
-          __VERSION__: JSON.stringify(digest(JSON.stringify(list))),
-        });
-      },
-    },
-  };
+  return after("worker", async (root, out) => {
+    for (const name of ["journal", "darkroom"]) await compile(root, out, target, `${name}-worker`, name, {});
+    const apart = readdirSync(out).filter((file) => APART.test(file));
+    const keep = [...KEEP, ...apart.map((file) => [`/${file}`, file] as const)];
+    const list = keep.map(([path, file]) => [path, digest(readFileSync(join(out, file)))] as const);
+    await compile(root, out, target, "sw", "sw", {
+      __PRECACHE__: JSON.stringify(list),
+      __VERSION__: JSON.stringify(digest(JSON.stringify(list))),
+    });
+  });
 }
 
 /** One classic script: old kernels know no module workers. */
@@ -57,10 +44,8 @@ async function compile(
   const entry = join(root, "src", `${source}.ts`);
   if (!existsSync(entry)) throw new Error(`worker: ${entry} is missing`);
   await build({
+    ...ALONE,
     root,
-    configFile: false,
-    publicDir: false,
-    logLevel: "warn",
     define,
     build: {
       target,

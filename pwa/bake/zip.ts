@@ -4,22 +4,15 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import type { Plugin } from "vite";
+import { after } from "./after.ts";
 
 const TEXT = /\.(html|js|css|svg|webmanifest)$|^en\.json$/; // csp.json stays on the server
 
 /** The plugin; it stands last in the list, after the service worker has been written. */
 export function zip(): Plugin {
-  return {
-    name: "qianshao:zip",
-    apply: "build",
-    writeBundle: {
-      order: "post",
-      sequential: true,
-      handler(options) {
-        for (const file of texts(options.dir ?? "dist")) twins(file);
-      },
-    },
-  };
+  return after("zip", (_root, out) => {
+    for (const file of texts(out)) twins(file);
+  });
 }
 
 function texts(folder: string): string[] {

@@ -3,6 +3,7 @@
 import type { View } from "../model.ts";
 import type { KindPage } from "../sync/kind.ts";
 import { flagsOf } from "../widgets/page.ts";
+import { Terms } from "../widgets/terms.tsx";
 import { useWorld } from "../widgets/use-model.ts";
 import { valueWords } from "../widgets/value-words.ts";
 import { pick } from "../words/say.ts";
@@ -24,23 +25,11 @@ export function Facts({ view, page, but = page.title }: FactsProps) {
     const withStep = field.write?.length === 0; // carried by a step: told in the history
     if (withStep || field.retired || DRAWN.includes(field.type) || but.includes(name)) return [];
     if (flags.includes(field)) return []; // stands beside the state
-    if (page.identity === "entry" && field.type === "text") {
-      const kept = view.entry ? keptOf(view.entry, pick(field.label), world) : [];
-      return kept.map(([label, words]) => ({ name: label, label, words }));
-    }
+    if (page.identity === "entry" && field.type === "text")
+      return view.entry ? keptOf(view.entry, pick(field.label), world) : [];
     if (!field.ask && field.type !== "text" && field.type !== "int") return [];
     const words = valueWords(field, view.values[name], world);
-    return words ? [{ name, label: pick(field.label), words }] : [];
+    return words ? [[pick(field.label), words] as const] : [];
   });
-  if (facts.length === 0) return null;
-  return (
-    <dl class="facts">
-      {facts.map(({ name, label, words }) => (
-        <div key={name}>
-          <dt>{label}</dt>
-          <dd>{words}</dd>
-        </div>
-      ))}
-    </dl>
-  );
+  return <Terms rows={facts} />;
 }

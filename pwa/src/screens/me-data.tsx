@@ -1,6 +1,7 @@
 // What went over the link, and how much of it photos may take: the person pays for every byte.
 
 import type { Spent } from "../model.ts";
+import { Terms } from "../widgets/terms.tsx";
 import { useModel } from "../widgets/use-model.ts";
 import { say } from "../words/apart.ts";
 import { Choose } from "./me-prefs.tsx";
@@ -48,14 +49,7 @@ function Spending() {
   return (
     <section class="field">
       <h2>{say("data.title")}</h2>
-      <dl class="facts">
-        {facts.map(([term, words]) => (
-          <div key={term}>
-            <dt>{term}</dt>
-            <dd>{words}</dd>
-          </div>
-        ))}
-      </dl>
+      <Terms rows={facts} />
       <p class="note">{say("data.about")}</p>
     </section>
   );

@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import type { Me as MeValue } from "../model.ts";
 import { waitWords, whenWords } from "../widgets/dates.ts";
 import { Icon } from "../widgets/icon.tsx";
+import { Terms } from "../widgets/terms.tsx";
 import { useModel, useWorld } from "../widgets/use-model.ts";
 import { unitWords } from "../widgets/value-words.ts";
 import { say } from "../words/apart.ts";
@@ -66,14 +67,7 @@ function Phone() {
   return (
     <section class="field">
       <h2>{say("me.phone")}</h2>
-      <dl class="facts">
-        {facts.map(([term, words]) => (
-          <div key={term}>
-            <dt>{term}</dt>
-            <dd>{words}</dd>
-          </div>
-        ))}
-      </dl>
+      <Terms rows={facts} />
       {model.otherTab.value && <p class="note">{say("me.otherTab")}</p>}
       {model.update.value ? (
         <button type="button" class="lamp" onClick={() => model.applyUpdate()}>

@@ -10,6 +10,7 @@ import { Mark, type Shape } from "../widgets/mark.tsx";
 import { stepOf } from "../widgets/page.ts";
 import { Photo } from "../widgets/photo.tsx";
 import { whyWords } from "../widgets/row.tsx";
+import { Terms } from "../widgets/terms.tsx";
 import { useModel, useWorld } from "../widgets/use-model.ts";
 import { personWords, titleWords } from "../widgets/value-words.ts";
 import { say } from "../words/apart.ts";
@@ -117,19 +118,9 @@ function Parked({ need }: { need: Need }) {
 /** What was written, field by field, and the photos that were to go with it. */
 function Entry({ need }: { need: Need }) {
   const world = useWorld();
-  const lines = entryOf(need, world);
   return (
     <>
-      {lines.length > 0 && (
-        <dl class="facts">
-          {lines.map(([label, words]) => (
-            <div key={label}>
-              <dt>{label}</dt>
-              <dd>{words}</dd>
-            </div>
-          ))}
-        </dl>
-      )}
+      <Terms rows={entryOf(need, world)} />
       {need.photos.length > 0 && (
         <div class="row">
           {need.photos.map((key) => (

@@ -3,7 +3,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import { CLEAR, useSharp } from "../widgets/stage.tsx";
+import { CLEAR, FILL, FRAME, useSharp } from "../widgets/stage.tsx";
 import { say } from "../words/apart.ts";
 
 /** One half of a pair. */
@@ -20,15 +20,6 @@ interface PairProps {
   children?: ComponentChildren;
 }
 
-const LAYER = {
-  position: "absolute",
-  inset: "0",
-  width: "100%",
-  height: "100%",
-  objectFit: "contain",
-} as const;
-const STAGE = { position: "relative", flex: "1", minHeight: "0", overflow: "hidden" } as const;
-
 /** Draw a pair. */
 export function Pair({ left, right, seam, children }: PairProps) {
   return (
@@ -43,9 +34,9 @@ function Seam({ left, right }: { left: Half; right: Half }) {
   const [at, setAt] = useState(50); // percent from the left
   return (
     <>
-      <div class="seam" style={STAGE} data-at={at}>
+      <div class="seam" style={FRAME} data-at={at}>
         <Layer half={right} />
-        <div style={{ ...STAGE, position: "absolute", inset: "0", clipPath: `inset(0 ${100 - at}% 0 0)` }}>
+        <div style={{ ...FRAME, position: "absolute", inset: "0", clipPath: `inset(0 ${100 - at}% 0 0)` }}>
           <Layer half={left} />
         </div>
         <span
@@ -82,8 +73,8 @@ function Both({ left, right }: { left: Half; right: Half }) {
   return (
     <div style={{ flex: "1", minHeight: "0", display: "flex", flexDirection: "column", gap: "8px" }}>
       {[left, right].map((half) => (
-        <figure key={half.key} style={{ ...STAGE, margin: "0", display: "flex", flexDirection: "column" }}>
-          <div style={STAGE}>
+        <figure key={half.key} style={{ ...FRAME, margin: "0", display: "flex", flexDirection: "column" }}>
+          <div style={FRAME}>
             <Layer half={half} />
           </div>
           <figcaption style={{ padding: "2px 16px" }}>
@@ -99,6 +90,6 @@ function Layer({ half }: { half: Half }) {
   const { url, at, over } = useSharp(half.key);
   if (!url) return <p style={{ padding: "24px 16px" }}>{over ? say("pair.none") : say("photo.clearing")}</p>;
   return (
-    <img src={url} alt={half.word} style={{ ...LAYER, filter: at < CLEAR && !over ? "blur(6px)" : "none" }} />
+    <img src={url} alt={half.word} style={{ ...FILL, filter: at < CLEAR && !over ? "blur(6px)" : "none" }} />
   );
 }

@@ -50,14 +50,9 @@ interface StageProps {
   turn: (by: -1 | 1) => void;
 }
 
-const STAGE = {
-  position: "relative",
-  flex: "1",
-  minHeight: "0",
-  overflow: "hidden",
-  touchAction: "none",
-} as const;
-const FILL = {
+/** The style of a box that takes the room there is, and of a photo that fills one, uncut. */
+export const FRAME = { position: "relative", flex: "1", minHeight: "0", overflow: "hidden" } as const;
+export const FILL = {
   position: "absolute",
   inset: "0",
   width: "100%",
@@ -77,7 +72,13 @@ export function Stage({ url, soft, alt, turn }: StageProps) {
   });
   const { scale, x, y } = look;
   return (
-    <div ref={box} class="stage" style={STAGE} data-scale={scale.toFixed(2)} {...listeners(hands, box)}>
+    <div
+      ref={box}
+      class="stage"
+      style={{ ...FRAME, touchAction: "none" }}
+      data-scale={scale.toFixed(2)}
+      {...listeners(hands, box)}
+    >
       {url && (
         <img
           src={url}
