@@ -5,7 +5,7 @@ Pure functions over what is known; the phone words what they give. A doubt is a 
     seen_before  key, record, at_ms, metres, bits   a photo that looks like this one: where, when it came in,
                  how far apart both were taken (-1: unknown), and by how many of 64 bits they differ
     late         seconds from the shutter to the first word of it; negative: taken in the future
-    place_odds   metres by which the place lies outside the record's area, beyond its own accuracy
+    place_odds   metres by which the place lies outside the record's area, if that is beyond its own accuracy
     exif_time    seconds between the camera's time and the phone's
     exif_place   metres between the camera's place and the phone's
     album        it was picked, not taken
@@ -98,8 +98,8 @@ def place_odds(case: Case, shot: Shot) -> Iterable[Doubt]:
     """Say how far outside the area of the record nearest to it the photo was taken."""
     rings = [case.shapes.get(record.area, ()) for record in case.records]
     if shot.place and rings:
-        outside = min(metres_outside(shot.place, ring) for ring in rings) - _accuracy_m(shot)
-        if outside > PLACE_M:
+        outside = min(metres_outside(shot.place, ring) for ring in rings)
+        if outside > PLACE_M + _accuracy_m(shot):
             yield ["place_odds", outside]
 
 

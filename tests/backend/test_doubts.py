@@ -84,7 +84,8 @@ def test_what_was_taken_long_before_it_was_spoken_of_is_late(seconds, told):
 def test_a_place_outside_its_own_accuracy_is_at_odds():
     outside = [-40 * METRE_E7, 50_000, 0, 0, 0, 0]
     assert doubts(case(photo(place=outside))) == [["place_odds", 40]]
-    assert doubts(case(photo(place=[*outside[:2], 1_100, 0, 0, 0]))) == [], "11 m of accuracy bring it near"
+    assert doubts(case(photo(place=[*outside[:2], 900, 0, 0, 0]))) == [["place_odds", 40]], "as on the map"
+    assert doubts(case(photo(place=[*outside[:2], 1_000, 0, 0, 0]))) == [], "10 m of accuracy bring it near"
     assert doubts(case(photo(place=outside), records=[record(area=9)])) == [], "an area without a line"
     assert doubts(case(photo(place=outside), records=[])) == []
     near = [-(PLACE_M - 1) * METRE_E7, 50_000, 0, 0, 0, 0]

@@ -50,7 +50,7 @@ export function standingWords(grid: Unit, latE7: number, lonE7: number, accuracy
   const judged = standing(grid.shape, [latE7, lonE7], accuracyCm);
   if (!judged) return "";
   const params = {
-    metres: metresWords(Math.max(1, judged.metres)),
+    metres: metresWords(Math.max(1, Math.round(judged.metres))), // as the server tells them in a flag
     accuracy: metresWords(Math.max(1, accuracyCm / 100)),
   };
   if (judged.within) return say(judged.sure ? "flag.in" : "flag.inEdge", params);

@@ -26,7 +26,8 @@ export function PhotoStands({ view }: { view: View }) {
 const SAID = [
   ["photos.safe", ["safe"]],
   ["photos.there", ["there"]],
-  ["photos.way", ["phone", "part", "coming"]],
+  ["photos.way", ["part", "coming"]],
+  ["photos.phone", ["phone"]],
   ["photos.late", ["late"]],
   ["photos.held", ["held"]],
 ] as const satisfies readonly (readonly [string, readonly Stand[]])[];

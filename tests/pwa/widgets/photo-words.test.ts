@@ -25,7 +25,7 @@ describe("what a reviewer should look at", () => {
     expect(said("seen_before", "k", "r", NOW - 86_400_000, 12, 3)).toBe("和 昨天 14:37 那张几乎一样，看一眼");
     expect(said("late", 3 * 86_400)).toContain("3 天");
     expect(said("late", -3_600)).toContain("1 小时");
-    expect(said("place_odds", 140)).toContain("140 米");
+    expect(said("place_odds", 140)).toBe("定位在网格线外 140 米，看看是不是这里");
     expect(said("of a later version", 1)).toBe("");
   });
 
