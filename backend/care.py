@@ -3,7 +3,8 @@
 A photo is expected from its announcement on, verified once its bytes are on disk, overdue when they did not
 come in time. Whoever sees the record hears that, so that every phone that has the bytes sends them. Bytes
 that were verified and are not there any more, or are others, make their photo overdue too: what was put
-away is searched first (backend/collect.py), then the phones are asked.
+away is searched first (backend/collect.py), then the phones are asked. A lost original is said to be here
+no more, so that one that was asked for is sent again; lost renditions are drawn anew.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from backend.access import tell
-from backend.erase import start_of
+from backend.erase import ORIGINAL, SIZES, start_of
 from backend.photos import Photos
 from backend.ports import Attic, Bell, Blobs, Lane, Lanes, PhotoRow
 from backend.problems import Refused
@@ -82,6 +83,23 @@ def mark_lost(lane: Lane, seen: PhotoRow, world: World, now_ms: int) -> bool:
         replace(seen, sha256=b"", verified_ms=0, developed_ms=0, partial=0, overdue_ms=max(1, now_ms))
     )
     tell(lane, seen.key, world)
+    return True
+
+
+def mark_unsealed(lane: Lane, seen: PhotoRow, world: World) -> bool:
+    """Say of a photo that its original is not here; False if it is not as it was seen."""
+    if lane.album.rows([seen.key]).get(seen.key) != seen:
+        return False
+    lane.album.put(replace(seen, original=b""))
+    tell(lane, seen.key, world)
+    return True
+
+
+def mark_undrawn(lane: Lane, seen: PhotoRow) -> bool:
+    """Make a photo one that is still to be developed; False if it is not as it was seen."""
+    if lane.album.rows([seen.key]).get(seen.key) != seen:
+        return False
+    lane.album.put(replace(seen, developed_ms=0))
     return True
 
 
@@ -165,12 +183,30 @@ class Care:
             name = row.sha256.hex()
             claims = self._places.blobs.claims()
             found = await self._places.blobs.hash(name)
+            if found == name:
+                lost += await self._beside(town, row, world)
+                continue
             # Put away first, for a name that is there is never written over; not while an upload has it.
-            if found == name or (found and not await self._places.blobs.bury(name, claims)):
+            if found and not await self._places.blobs.bury(name, claims):
                 continue
             lost += await self._places.lanes.write(town, self._losing(row, world, now_ms))
             await self._bring_back(town, row, world)
         return lost
+
+    async def _beside(self, town: int, row: PhotoRow, world: World) -> bool:
+        """Look for a photo's original and renditions, too; True if somebody is to hear of it."""
+        blobs, lanes = self._places.blobs, self._places.lanes
+        drawn = row.developed_ms and row.prints  # without prints nothing could be drawn
+        names = [f"{row.sha256.hex()}{size}" for size in SIZES[1:]] if drawn else []
+        if not all([await blobs.hash(name) for name in names]):
+            if await lanes.write(town, lambda lane: mark_undrawn(lane, row)):
+                self._places.photos.redraw()
+            return False  # the next round looks at its original
+        sealed, claims = row.original.hex() + ORIGINAL, blobs.claims()
+        found = await blobs.hash(sealed) if row.original else ""
+        if found == row.original.hex() or (found and not await blobs.bury(sealed, claims)):
+            return False
+        return await lanes.write(town, lambda lane: mark_unsealed(lane, row, world))
 
     @staticmethod
     def _losing(row: PhotoRow, world: World, now_ms: int) -> Callable[[Lane], bool]:

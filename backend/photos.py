@@ -130,6 +130,10 @@ class Photos:
             return False
         return (await self._keep(town, taken, body, world)).new
 
+    def redraw(self) -> None:
+        """Have photos developed again that were found without their renditions."""
+        self._darkroom.wake()
+
     async def _keep(self, town: int, taken: Intake, body: bytes, world: World) -> Accepted:
         """Put what passed intake on disk, then say so; raises not_found if it was erased meanwhile."""
         name = taken.sha256.hex()

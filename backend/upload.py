@@ -12,6 +12,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from backend.care import is_urgent, shows
 from backend.photos import Photos
 from backend.ports import Bell, Lane, Lanes, Partials, PhotoRow, Upload
 from backend.pouring import RETRY_S, BrokenOff, Hold, Holds, Pour
@@ -36,6 +37,7 @@ SPARE: Final = 64 * 2**20  # bytes of the disk that uploads leave free: entries 
 FINISHERS: Final = 4  # whole uploads looked at together, each up to its full size in memory
 CHUNK: Final = 256 * 2**10  # bytes read at a time
 GROWN: Final = 4  # what is held is noted again when it grew by a quarter
+URGENT: Final = 2  # times as many may be open for an emergency's photos
 LATER_S: Final = 60  # after too many uploads, or no room for another
 FINAL: Final[frozenset[Code]] = frozenset({"hash_mismatch", "not_an_image", "too_large"})
 
@@ -82,7 +84,7 @@ class Uploads:
             if row is not None and arrived(row, upload):
                 upload = await self._there(upload, row)
             else:
-                await self._make_room(upload)
+                await self._make_room(who, upload)
             await self._begin(upload)
         if upload.length and not upload.done:
             return self._standing(upload, 0)
@@ -284,14 +286,32 @@ class Uploads:
             at += len(part)
             yield part
 
-    async def _make_room(self, upload: Upload) -> None:
+    async def _make_room(self, who: Sender, upload: Upload) -> None:
         free = await self._partials.room() - SPARE
-        unfinished = [each for each in self._known.values() if not (each.done and each.photo)]
-        if sum(each.person == upload.person for each in unfinished) >= self.limits.open:
+        most = self.limits.open
+        if self._open(upload.person) >= most and await self._urgent(who, upload):
+            most *= URGENT
+        if self._open(upload.person) >= most:  # counted anew, with nothing awaited from here on
             raise Refused("too_many_uploads", retry_s=LATER_S)
-        left = self.limits.room - sum(map(self._most, unfinished))
+        left = self.limits.room - sum(map(self._most, self._unfinished()))
         if self._most(upload) > min(free, left):
             raise Refused("storage_full", retry_s=LATER_S)
+
+    def _unfinished(self) -> list[Upload]:
+        return [each for each in self._known.values() if not (each.done and each.photo)]
+
+    def _open(self, person: int) -> int:
+        return sum(each.person == person for each in self._unfinished())
+
+    async def _urgent(self, who: Sender, upload: Upload) -> bool:
+        """Tell whether a photo is an emergency's, which many calm uploads must not keep out (I13)."""
+
+        def urgent(lane: Lane) -> bool:
+            records = lane.records(lane.album.referring(upload.photo)).values()
+            return any(shows(each, upload.photo, kinds) and is_urgent(each, kinds) for each in records)
+
+        kinds = who.world.kinds
+        return bool(upload.photo) and await self._lanes.read(upload.town, urgent)
 
     async def _begin(self, upload: Upload) -> None:
         self._known[upload.name] = upload  # before it is on disk: its room is taken

@@ -33,8 +33,11 @@ LATE = Late(24 * HOUR_MS, HOUR_MS)
 class Darkroom:
     """No rendition is ever made, which holds up nothing."""
 
+    def __init__(self) -> None:
+        self.woken = 0
+
     def wake(self) -> None:
-        pass
+        self.woken += 1
 
     async def now(self, town: int, key: str) -> bool:
         return True
@@ -51,7 +54,8 @@ class Gallery:
         self.ledger, self.bell = MemoryLedger(), MemoryBell()
         self.open: set[str] = set()  # SHA-256, in hex, of open uploads
         towns = Towns(MemoryPeople(), Pages((PAGES,)), lambda: self.now_ms)
-        self.photos = Photos(self.lanes, self.blobs, Darkroom(), lambda: self.now_ms)
+        self.darkroom = Darkroom()
+        self.photos = Photos(self.lanes, self.blobs, self.darkroom, lambda: self.now_ms)
         self.care = Care(Places(self.lanes, self.blobs, self.attic, self.photos), towns, self.bell, LATE)
         self.collector = self.begin()
 

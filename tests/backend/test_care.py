@@ -1,5 +1,6 @@
 """Photos that do not come are asked for, and those that went missing asked for again."""
 
+import hashlib
 from pathlib import Path
 
 import msgspec
@@ -7,6 +8,7 @@ import pytest
 
 from backend.adapters.sqlite import Sqlite
 from backend.care import PAGE, READ, amiss_in
+from backend.erase import ORIGINAL, SIZES
 from backend.ports import PhotoRow
 from sync.clock import Stamp
 from sync.op import Op
@@ -106,6 +108,51 @@ async def test_bytes_that_went_missing_or_bad_are_asked_for_and_taken_again(town
     assert await town.blobs.get(name_of(body)) == body
     assert await town.told() == {named(body): VERIFIED}
     assert await town.pass_time(1) == 0
+
+
+async def kept(town: Gallery, **known: object) -> bytes:
+    """Report and send a photo, and note more of it."""
+    body = picture(1)
+    await town.report(body)
+    await town.send(body)
+    row = msgspec.structs.replace(await town.row(body), **known)
+    await town.lanes.write(TOWN, lambda lane: lane.album.put(row))
+    await town.exchange()
+    return body
+
+
+@pytest.mark.parametrize("spoilt", [None, b"\0riginal"])
+async def test_an_original_that_went_missing_or_bad_is_said_to_be_here_no_more(town, spoilt):
+    whole = b"original"
+    digest = hashlib.sha256(whole).digest()
+    body = await kept(town, original=digest)
+    await town.blobs.put(digest.hex() + ORIGINAL, whole)
+    assert await town.pass_time(1) == 0
+    await spoil(town, digest.hex() + ORIGINAL, spoilt)
+    assert await town.pass_time(1) == 1
+    assert (await town.row(body)).original == b""
+    assert await town.told() == {named(body): VERIFIED}, "whoever has it hears that it is not here"
+    assert await town.blobs.hash(digest.hex() + ORIGINAL) == "", "or its own bytes could not take its place"
+    assert await town.pass_time(1) == 0
+
+
+@pytest.mark.parametrize("size", SIZES[1:])
+async def test_a_rendition_that_went_missing_is_drawn_anew(town, size):
+    body = await kept(town, developed_ms=NOW, prints=b"p" * 16)
+    for each in SIZES[1:]:
+        await town.blobs.put(name_of(body) + each, b"drawn")
+    await town.pass_time(1)
+    assert (await town.row(body)).developed_ms == NOW
+    await spoil(town, name_of(body) + size, None)
+    woken = town.darkroom.woken
+    await town.pass_time(1)
+    assert ((await town.row(body)).developed_ms, town.darkroom.woken) == (0, woken + 1)
+
+
+async def test_what_could_not_be_drawn_is_not_tried_for_ever(town):
+    body = await kept(town, developed_ms=NOW)
+    await town.pass_time(1)
+    assert (await town.row(body)).developed_ms == NOW
 
 
 async def test_all_are_read_again_a_little_at_a_time(town):

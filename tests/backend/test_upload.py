@@ -344,6 +344,21 @@ async def test_one_person_may_leave_only_so_many_unfinished(enrol):
     assert (await ask(worker, "POST", upload_length=5)).status_code == 201
 
 
+async def test_an_emergency_is_not_kept_out_by_what_is_unfinished(enrol):
+    worker, bodies = await enrol(WORKER), [jpeg(tail=b"%d" % n) for n in range(5)]
+    uploads(worker).limits = replace(uploads(worker).limits, open=2)
+    for body in bodies:
+        sets = {"photos": {"add": [named(body)]}, "emergency": body is not bodies[0]}
+        op = worker.op("incident", sets, area=NORTH_ONE)
+        assert (await worker.exchange(op, photos=[(named(body), len(body), preview())])).codes == {}
+    for _ in range(2):
+        assert (await ask(worker, "POST", upload_length=5)).status_code == 201
+    assert answered(await ask(worker, "POST", **of_photo(bodies[0]))) == (429, "too_many_uploads")
+    for body in bodies[1:3]:
+        await made(worker, body)
+    assert answered(await ask(worker, "POST", **of_photo(bodies[3]))) == (429, "too_many_uploads")
+
+
 async def test_all_together_may_take_only_so_much(enrol, monkeypatch):
     worker = await enrol(WORKER)
     limits = uploads(worker).limits

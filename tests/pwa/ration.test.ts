@@ -38,13 +38,14 @@ describe("a ceiling", () => {
     expect(at({ size: 900 * MB }, undefined, "screen", 0)).toBe(false);
   });
 
-  it("is not for emergencies, not for what was asked for, and not for a link that costs nothing", () => {
+  it("is not for emergencies, and not for a link that costs nothing", () => {
     const large = { size: 2 * MB };
     expect(at(large)).toBe(true);
     expect(at(large, false)).toBe(true);
     expect(at(large, true)).toBe(false);
     expect(at({ ...large, urgent: true })).toBe(false);
     expect(at({ ...large, urgent: true }, undefined, "original")).toBe(true);
-    expect(at({ ...large, wanted: true })).toBe(false);
+    expect(at({ ...large, urgent: true, wanted: true }, undefined, "original")).toBe(false);
+    expect(at({ ...large, wanted: true }, undefined, "original")).toBe(true); // asked for or not: it is their money
   });
 });
