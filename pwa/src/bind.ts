@@ -148,6 +148,7 @@ class Binding implements Bound {
       startDraft: (kind, area, onto) => drafting.start(kind, area, onto),
       editDraft: (change) => drafting.edit(change),
       addPhoto: (file, field, source) => drafting.addPhoto(file, field, source),
+      addSound: (file, field, over) => drafting.addSound(file, field, over),
       coverPhoto: (key, picture) => drafting.cover(key, picture),
       dropPhoto: (key) => drafting.dropPhoto(key),
       dropDraft: () => drafting.drop(),

@@ -6,7 +6,7 @@ import type { Acts } from "./acts.ts";
 import { areaFor, placeOf } from "./area.ts";
 import { advance, seal } from "./evidence.ts";
 import type { Parts } from "./exchange.ts";
-import { giveUp, isRaw, rawOf, rawPhoto, swapped } from "./film.ts";
+import { giveUp, isRaw, liveName, rawOf, rawPhoto, swapped } from "./film.ts";
 import type { Mirror } from "./mirror.ts";
 import { type Draft, type DraftPhoto, PHOTOS_MAX } from "./model.ts";
 import { note, takenPhoto } from "./outbox.ts";
@@ -83,21 +83,36 @@ export class Drafting {
   }
 
   /** Take a photo in; "" or the reason why not. It is kept as it came before anything is done to it. */
-  async addPhoto(file: Blob, field: string, source: string): Promise<string> {
-    const { time, chance } = this.parts;
-    const raw = rawPhoto(file, chance.hex(16), this.acts.actor().person, time.now());
+  addPhoto(file: Blob, field: string, source: string): Promise<string> {
+    return this.take(file, field, source, this.parts.chance.hex(16), true);
+  }
+
+  /** Keep a voice note under its field; one that is still being spoken is developed once the page is back. */
+  addSound(file: Blob, field: string, over: boolean): Promise<string> {
+    return this.take(file, field, "page", liveName(field), over);
+  }
+
+  private async take(
+    file: Blob,
+    field: string,
+    source: string,
+    name: string,
+    whole: boolean,
+  ): Promise<string> {
+    const raw = rawPhoto(file, name, this.acts.actor().person, this.parts.time.now());
     let full = false;
     const put = this.change(async (tx, old) => {
-      full = (old?.photos.filter((photo) => photo.field === field).length ?? 0) >= PHOTOS_MAX;
+      const others = old?.photos.filter(({ key }) => key !== raw.id) ?? [];
+      full = others.filter((photo) => photo.field === field).length >= PHOTOS_MAX;
       if (!old || full) return old;
       await tx.put("photos", raw);
-      return { ...old, photos: [...old.photos, { key: raw.id, field, source }], cameraOpen: false };
+      return { ...old, photos: [...others, { key: raw.id, field, source }], cameraOpen: false };
     });
     const kept = await put.then(
       () => true,
       () => false, // there may still be room for the small one
     );
-    if (full) return "enough";
+    if (full || !whole) return full ? "enough" : "";
     return this.inDarkroom(() => this.develop(raw, kept ? null : { key: raw.id, field, source }));
   }
 

@@ -21,6 +21,9 @@ export const rawPhoto = (file: Blob, name: string, person: number, takenMs: numb
   laterMs: 0,
 });
 
+/** Under which name a voice note lies while it is being spoken: each second more of it, in the place of the last. */
+export const liveName = (field: string): string => `live-${field}`;
+
 /** Whether a photo of a draft is not developed yet. */
 export const isRaw = (key: string): boolean => key.startsWith(RAW);
 

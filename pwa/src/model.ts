@@ -281,6 +281,7 @@ export interface Model {
   startDraft(kind: string, area?: number, onto?: { record: string; step: string }): Promise<void>;
   editDraft(change: Partial<Pick<Draft, "values" | "area" | "fix" | "cameraOpen">>): Promise<void>;
   addPhoto(file: Blob, field: string, source: PhotoSource): Promise<string>; // "" or a code
+  addSound(file: Blob, field: string, over: boolean): Promise<string>; // all that was spoken so far
   coverPhoto(key: string, picture: Blob): Promise<string>; // in its place, and nothing of it stays; "" or a code
   dropPhoto(key: string): Promise<void>;
   dropDraft(): Promise<void>;

@@ -181,6 +181,37 @@ describe("two tabs with one draft", () => {
 });
 
 describe("a voice note", () => {
+  it("is kept while it is spoken, and what was said before the page died is there after the next start", async () => {
+    const server = new FakeServer();
+    const app = await signed(new SlowDarkroom(), server);
+    await app.model.startDraft("incident");
+    for (const words of ["one", "one two"]) {
+      const sofar = new Blob([words], { type: "audio/webm" });
+      expect(await app.model.addSound(sofar, "voice", false)).toBe("");
+    }
+    expect(app.model.draft.value?.photos).toMatchObject([{ field: "voice", ready: false, sound: true }]);
+    const room = new SlowDarkroom();
+    const next = await signed(room, server, app.outside.store);
+    expect(room.asked).toHaveLength(1);
+    room.finish({ ...developed("voice"), screen: VOICE, preview: "", original: null });
+    await idle();
+    expect(next.model.draft.value?.photos).toMatchObject([{ key: developed("voice").key, ready: true }]);
+  });
+
+  it("that is spoken to its end takes the place of what was kept of it", async () => {
+    const room = new SlowDarkroom();
+    const app = await signed(room);
+    await app.model.startDraft("incident");
+    await app.model.addSound(new Blob(["on"], { type: "audio/webm" }), "voice", false);
+    const added = app.model.addSound(VOICE, "voice", true);
+    await idle();
+    expect((await photos(app)).map(({ screen }) => screen.size)).toEqual([VOICE.size]);
+    room.finish({ ...developed("voice"), screen: VOICE, preview: "", original: null });
+    expect(await added).toBe("");
+    expect(app.model.draft.value?.photos).toMatchObject([{ key: developed("voice").key, ready: true }]);
+    expect((await photos(app)).map(({ id }) => id)).toEqual([developed("voice").key]);
+  });
+
   it("lies in the draft like a photo, and is no picture of the record", async () => {
     const room = new SlowDarkroom();
     const app = await signed(room);

@@ -175,6 +175,21 @@ def test_a_draft_with_photos_and_a_voice_note_outlives_a_kill_and_arrives(
     hear(phone("secretary"), town)
 
 
+def test_what_was_said_when_the_page_was_killed_is_there(town: Town, phone: Callable[[str], Phone]) -> None:
+    worker = phone("worker")
+    begin(worker, town)
+    worker.page.evaluate(f"({LISTEN})()")
+    worker.page.get_by_text("按住说话").click()
+    expect(worker.page.get_by_text("说完了")).to_be_visible()
+    wait_kept(worker, lambda rows: any(len(row["screen"] or "") > 2_000 for row in rows["photos"]))
+    again(worker, town)
+    rows = wait_kept(worker, lambda rows: rows["photos"] and not raw(rows))
+    assert [photo["field"] for photo in rows["draft"]["photos"]] == ["voice"]
+    assert base64.b64decode(rows["photos"][0]["screen"])[:4] == b"\x1aE\xdf\xa3"  # WebM
+    expect(worker.page.get_by_text("听一听")).to_be_visible()
+    assert worker.faults == []
+
+
 def hear(secretary: Phone, town: Town) -> None:
     """Hear the voice note where the report is reviewed."""
     sign_in(secretary, town, town.code("community_secretary"))

@@ -43,6 +43,7 @@ export interface Filling {
   set: (name: string, value: Value) => void;
   opening: () => void;
   addPhoto: (file: Blob, field: string, source: PhotoSource) => Promise<boolean>;
+  addSound: (file: Blob, field: string, over: boolean) => Promise<void>;
   dropPhoto: (key: string) => Promise<void>;
   send: () => Promise<string>;
   drop: () => Promise<void>; // back to how it was
@@ -110,6 +111,10 @@ function photosOf(model: Model, mine: Draft | null, start: () => Promise<void>) 
     addPhoto: async (file: Blob, field: string, source: PhotoSource): Promise<boolean> => {
       await start();
       return (await model.addPhoto(file, field, source)) === "";
+    },
+    addSound: async (file: Blob, field: string, over: boolean): Promise<void> => {
+      await start();
+      await model.addSound(file, field, over);
     },
     dropPhoto: (key: string): Promise<void> => model.dropPhoto(key),
   };

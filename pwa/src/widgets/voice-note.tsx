@@ -1,5 +1,5 @@
 // A voice note of at most a minute: hold to speak, or tap and tap again. It lies in the draft like a photo,
-// from the moment it ends.
+// and each second of it does: a page that is killed loses no more than that.
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { say } from "../words/apart.ts";
@@ -8,6 +8,7 @@ import { Icon } from "./icon.tsx";
 import { Player } from "./sounds.tsx";
 
 const SECONDS_MAX = 60;
+const PART_MS = 1_000; // between two times it is kept
 const HOLD_MS = 500; // a shorter touch is a tap
 const BITS_PER_SECOND = 16_000; // speech; a minute is 120 KB
 const TYPES = ["audio/webm;codecs=opus", "audio/mp4"];
@@ -16,11 +17,11 @@ const LOOK = "flex:1 1 7.4rem;width:auto;touch-action:none;user-select:none;text
 /** Record one, hear it, or drop it. */
 export function VoiceNote({ name, filling }: { name: string; filling: Filling }) {
   const kept = filling.photos.find((photo) => photo.field === name);
-  const recorder = useRecorder((note) => void filling.addPhoto(note, name, "page"));
+  const recorder = useRecorder((note, over) => void filling.addSound(note, name, over));
   const { seconds, why, recording } = recorder;
   const press = usePress(recorder);
   if (filling.blocked || typeof MediaRecorder === "undefined") return null;
-  if (kept) {
+  if (kept && !recording) {
     return (
       <div class="row grow">
         <Player url={kept.previewUrl} />
@@ -72,8 +73,8 @@ const Microphone = () => (
   </svg>
 );
 
-/** The microphone while it is on; whatever ends it, what was said is given to `made`. */
-function useRecorder(made: (note: Blob) => void) {
+/** The microphone while it is on; what was said so far is given to `made`, and all of it whatever ends it. */
+function useRecorder(made: (note: Blob, over: boolean) => void) {
   const recorder = useRef<MediaRecorder | null>(null);
   const [seconds, setSeconds] = useState(-1); // -1: not recording
   const [why, setWhy] = useState(false);
@@ -91,9 +92,9 @@ function useRecorder(made: (note: Blob) => void) {
     asking.current = false;
     if (!stream) return setWhy(true);
     if (!here.current) return letGo(stream); // left while the browser asked
-    recorder.current = recorded(stream, (note) => {
-      setSeconds(-1);
-      if (note.size) made(note);
+    recorder.current = recorded(stream, (note, over) => {
+      if (over) setSeconds(-1);
+      if (note.size) made(note, over);
     });
     setSeconds(0);
   };
@@ -123,15 +124,19 @@ function letGo(stream: MediaStream): void {
 }
 
 /** Record until it is stopped; the microphone is let go then. */
-function recorded(stream: MediaStream, ended: (note: Blob) => void): MediaRecorder {
+function recorded(stream: MediaStream, heard: (note: Blob, over: boolean) => void): MediaRecorder {
   const mimeType = TYPES.find((type) => MediaRecorder.isTypeSupported(type)) ?? "";
   const recorder = new MediaRecorder(stream, { mimeType, audioBitsPerSecond: BITS_PER_SECOND });
   const parts: Blob[] = [];
-  recorder.ondataavailable = ({ data }) => parts.push(data);
+  const sofar = (): Blob => new Blob(parts, { type: recorder.mimeType.split(";")[0] ?? "" });
+  recorder.ondataavailable = ({ data }) => {
+    parts.push(data);
+    if (recorder.state === "recording") heard(sofar(), false);
+  };
   recorder.onstop = () => {
     letGo(stream);
-    ended(new Blob(parts, { type: recorder.mimeType.split(";")[0] ?? "" }));
+    heard(sofar(), true);
   };
-  recorder.start();
+  recorder.start(PART_MS);
   return recorder;
 }
