@@ -25,6 +25,8 @@ from backend.adapters.rows import copy_database, rows_of, wanted_version
 from backend.adapters.sqlite import InUse, hold
 from backend.app import build, drain, opened
 from backend.backup import Source, back_up
+from backend.calendar import FILE as CALENDAR
+from backend.calendar import CalendarError, read_calendar
 from backend.collect import PARTS, Collected
 from backend.config import Settings, SettingsError, read_settings
 from backend.demo.seed import Welcome, demo
@@ -32,7 +34,7 @@ from backend.durable import put_pieces
 from backend.erase import Erased, NotErased, Store, erase
 from backend.evidence import read_notary, spoken
 from backend.export import NotExported, export
-from backend.kinds import read_pages
+from backend.kinds import holes, read_pages
 from backend.ledger import FILE as LEDGER
 from backend.ledger import LedgerDamaged
 from backend.manifest import MANIFEST, POOL, BadBackup, Desk, faults_in, faults_of
@@ -67,6 +69,7 @@ class Server(uvicorn.Server):
 def serve(settings: Settings, _: argparse.Namespace) -> int:
     """Serve until stopped."""
     read_pages(settings.page_dirs)  # what uvicorn would report with a traceback is said here in one line
+    read_calendar(settings.root / CALENDAR)
     os.close(hold(settings.root))
     app = build(settings)
     config = uvicorn.Config(
@@ -122,12 +125,13 @@ def run_enrol(settings: Settings, asked: argparse.Namespace) -> int:
 
 
 def run_kinds(settings: Settings, _: argparse.Namespace) -> int:
-    """Check the record kinds and list them."""
+    """Check the record kinds and list them; what is wrong with a workflow is listed too, and fails."""
     kinds = read_pages(settings.page_dirs)
+    faults = holes(kinds)
     for name, kind in kinds.items():
         print(f"{name:12} {kind.label['zh']}  {len(kind.fields)} fields, {len(kind.workflow.steps)} steps")
-    print(f"version {version(kinds)}")
-    return 0
+    print("\n".join([f"version {version(kinds)}", *faults]))
+    return 1 if faults else 0
 
 
 def desk() -> Desk:
@@ -341,6 +345,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (
         SettingsError,
         KindError,
+        CalendarError,
         InUse,
         BadBackup,
         NotErased,

@@ -94,7 +94,7 @@ def _open(record: Record, key: str, actor: Actor, world: World) -> bool:
     return any(
         key in present(record.cells[name])
         for name in _photo_fields(kind, record)
-        if may_see(kind.fields[name], actor, record, world.units)
+        if may_see(kind, kind.fields[name], actor, record, world.units)
     )
 
 

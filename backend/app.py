@@ -11,21 +11,28 @@ from litestar.logging import LoggingConfig
 from litestar.openapi.config import OpenAPIConfig
 
 from backend.adapters.attic import DiskAttic
+from backend.adapters.courier import Courier
 from backend.adapters.disk import DiskBlobs
 from backend.adapters.ledger import FileLedger
 from backend.adapters.memory import MemoryBell
 from backend.adapters.partials import DiskPartials
+from backend.adapters.pusher import WebPusher
 from backend.adapters.sql_lane import SqlLanes
 from backend.adapters.sql_people import SqlPeople
+from backend.adapters.sql_push import SqlSubscriptions
 from backend.adapters.sqlite import Sqlite
+from backend.calendar import FILE as CALENDAR
+from backend.calendar import Calendars
+from backend.calling import Calling
 from backend.care import Care, Late, Places
 from backend.collect import Collector, Needed
 from backend.config import Settings
 from backend.context import Context
 from backend.darkroom import Darkroom
 from backend.devices import Contacts
+from backend.endpoint import Hosts, names
 from backend.erase import Store, replay
-from backend.evidence import read_notary
+from backend.evidence import own_key, read_notary
 from backend.http.check import check_sameness
 from backend.http.devices import list_devices, take_report
 from backend.http.directory import give_directory, give_kinds
@@ -36,6 +43,7 @@ from backend.http.health import give_health
 from backend.http.parked import park_bytes
 from backend.http.photos import ask_original, give_link, give_photo, give_picture, take_photo
 from backend.http.problems import HANDLERS
+from backend.http.push import begin_push, end_push, give_push
 from backend.http.session import begin_session, end_session
 from backend.http.shell import Shell, give_shell
 from backend.http.uploads import serve_uploads
@@ -44,6 +52,8 @@ from backend.ledger import FILE as LEDGER
 from backend.links import Links, read_key
 from backend.people import Brake
 from backend.photos import Photos
+from backend.push import KEY_FILE
+from backend.recount import Recount
 from backend.sending import Limits
 from backend.timers import Timers
 from backend.towns import Towns, wall_ms
@@ -58,14 +68,14 @@ STATIC: Final = Path(__file__).parent / "static"
 ROUTES: Final = [
     exchange_once, begin_session, end_session, give_kinds, give_directory, take_photo, give_photo,
     give_link, give_picture, listen, take_report, list_devices, park_bytes, check_sameness, give_health,
-    give_shell, serve_uploads, take_key, ask_original,
+    give_shell, serve_uploads, take_key, ask_original, give_push, begin_push, end_push,
 ]  # fmt: skip
 
 
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Context]:
     """Open everything a server needs, and close it at the end; raises InUse if another holds the data."""
-    pages = Pages(settings.page_dirs)
+    pages, days = Pages(settings.page_dirs), Calendars(settings.root / CALENDAR)
     file = await Sqlite.open(settings.root)
     sandbox = Sandbox()
     try:
@@ -74,7 +84,7 @@ async def opened(settings: Settings) -> AsyncIterator[Context]:
         ledger, watch = FileLedger(settings.root / LEDGER), Watch(settings.root, lanes)
         if not await watch.settled(len(ledger)) and len(ledger):  # a restore may have brought some back
             await replay(Store(lanes, blobs, ledger, attic), pages.kinds, wall_ms())
-        towns = Towns(people, pages, ledger=ledger, backed=watch.backed)
+        towns = Towns(people, pages, ledger=ledger, backed=watch.backed, days=days)
 
         def now_ms() -> int:
             return towns.now_ms()  # whatever clock the town has by then
@@ -89,9 +99,10 @@ async def opened(settings: Settings) -> AsyncIterator[Context]:
         care = Care(Places(lanes, blobs, attic, photos), towns, bell, late)
         collector = Collector(Needed(lanes, blobs, attic, ledger, uploads.claimed), settings.keep_days)
         links = Links(read_key(settings.root))
+        calling = Calling(pusher_of(settings), SqlSubscriptions(file), lanes, towns, bell, contacts)
         yield Context(
             settings, lanes, people, bell, towns, photos, Brake(), contacts, watch, uploads, care, collector,
-            darkroom, links,
+            darkroom, links, calling,
         )  # fmt: skip
     finally:
         await sandbox.close()
@@ -102,6 +113,15 @@ def limits_of(settings: Settings) -> Limits:
     """Say what uploads may take."""
     most, room = settings.photo_mb * MEGABYTE, settings.uploads_mb * MEGABYTE
     return Limits(most, settings.upload_hours, settings.uploads_open, room)
+
+
+def pusher_of(settings: Settings) -> WebPusher | None:
+    """Make the way to the push services; None if nobody is to be called."""
+    if not settings.push or not settings.push_contact:
+        return None
+    hosts = Hosts(names(settings.push_hosts), names(settings.push_inside))
+    contact = settings.push_contact.removeprefix("mailto:")
+    return WebPusher(own_key(settings.root / KEY_FILE), contact, Courier(hosts))
 
 
 def drain(app: Litestar) -> None:
@@ -120,14 +140,16 @@ def build(settings: Settings) -> Litestar:
             app.state.shell = Shell(STATIC)
             timers = Timers(
                 parts.lanes, parts.bell, parts.contacts.flush, parts.uploads.sweep, parts.care.turn,
-                parts.collector.turn,
+                parts.collector.turn, parts.calling.sweep, Recount(parts.lanes, parts.towns).turn,
             )  # fmt: skip
             timers.start(parts.towns)
             await parts.watch.start()
             parts.darkroom.start()
+            await parts.calling.start()
             try:
                 yield
             finally:
+                await parts.calling.stop()
                 await parts.darkroom.stop()
                 await parts.watch.stop()
                 await timers.stop()

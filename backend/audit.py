@@ -20,12 +20,16 @@ from msgspec import Struct
 
 from backend.durable import hash_of
 from backend.erase import ORIGINAL
+from backend.feed import feed_of, last_change
 from backend.ranges import Ranges
 from backend.view import photo_keys
 from media.intake import key_of
 from sync.clock import Stamp
 from sync.digest import ROOT
 from sync.kind import Kinds
+from sync.links import refs_of
+from sync.model import astray
+from sync.naming import names_of
 from sync.op import Verdict
 from sync.register import Record
 
@@ -76,6 +80,9 @@ class Rows(Protocol):
 
     def refs(self, town: int) -> Iterator[tuple[str, str]]:
         """Go through what refers to photos, by record: record, key."""
+
+    def links(self, town: int) -> Iterator[tuple[str, str, str]]:
+        """Go through which record names which, by record: record, field, the record named or ""."""
 
     def tombs(self, town: int) -> Iterator[tuple[str, int, bool]]:
         """Go through the tombstones by record: record, seq, erased."""
@@ -206,15 +213,16 @@ def _ranges(numbers: Iterator[tuple[bytes, int]]) -> Iterator[tuple[bytes, Range
 
 
 def _records(rows: Rows, town: int, lane: LaneRow, kinds: Kinds) -> Iterator[str]:
-    """Hold the records against the feed, the tombstones and what refers to photos."""
-    streams = rows.records(town), rows.tombs(town), rows.feed(town), rows.refs(town)
-    for _, (found, tombs, feed, refs) in _beside(_place, *streams):
+    """Hold the records against the feed, the tombstones, and what refers to photos and to other records."""
+    streams = rows.records(town), rows.tombs(town), rows.feed(town), rows.refs(town), rows.links(town)
+    for _, (found, tombs, feed, refs, links) in _beside(_place, *streams):
         if any(seq > lane.seq for _, seq, _ in tombs):
             yield f"tombs: {tombs[0][0]} was removed beyond the end of the log"
         if found:
             yield from _record(found[0], tombs, feed, {key for _, key in refs}, lane, kinds)
-        elif feed or refs:
-            yield f"records: {(feed or refs)[0][0]} is missing, though the feed or a photo names it"
+            yield from _links(found[0], {field: target for _, field, target in links}, kinds)
+        elif feed or refs or links:
+            yield f"records: {(feed or refs or links)[0][0]} is missing, though the feed or a photo names it"
 
 
 def _record(
@@ -231,15 +239,49 @@ def _record(
         yield f"records: {name} is filed otherwise than its content says"
     if bool(tombs) == bool(record.kind):
         yield f"tombs: {name} is {'there, though it was removed' if tombs else 'removed, but not since when'}"
-    changed = max([record.head.seq, *(held.seq for held in record.held.values())])
+    changed = last_change(record)
     if changed > lane.seq:
         yield f"records: {name} changed at {changed}, beyond the end of the log"
-    if {channel: seq for _, channel, seq in feed} != {record.area: changed, -record.author: changed}:
+    if {channel: seq for _, channel, seq in feed} != feed_of(record):
         yield f"feed: the rows of {name} are not those it implies"
+    if record.kind in kinds and names_of(kinds[record.kind], record) != record.names:
+        yield f"feed: {name} is not told to those whom it names"
     if set(photo_keys(kinds, record, record.cells)) - refs:
         yield f"photos: nothing leads from a photo of {name} back to it"
     if refs and not record.kind:
         yield f"photos: {name} was removed, yet photos lead to it"
+
+
+def _links(row: RecordRow, links: dict[str, str], kinds: Kinds) -> Iterator[str]:
+    try:
+        record = _RECORD.decode(row[-1])
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return  # said already
+    if record.refs != links:
+        yield f"links: the rows of {record.id} are not those it implies"
+    if record.kind in kinds and refs_of(kinds[record.kind], record) != record.refs:
+        yield f"links: {record.id} names other records than is noted of it"
+
+
+def audit_cases(rows: Rows, kinds: Kinds) -> Iterator[str]:
+    """Give the open records that nobody has, that are never due, or of which nobody is told.
+
+    No fault of a store, so a backup with such a record is as good as any; but somebody waits for an answer.
+    """
+    for town in rows.towns():
+        yield from (f"town {town}: {fault}" for fault in fenced(_cases(rows, town, kinds)))
+
+
+def _cases(rows: Rows, town: int, kinds: Kinds) -> Iterator[str]:
+    for name, kind, *_, body in rows.records(town):
+        if kind not in kinds:
+            continue
+        try:
+            fault = astray(kinds[kind], _RECORD.decode(body))
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            continue  # said already
+        if fault:
+            yield f"cases: {name} {fault}"
 
 
 def audit_photos(

@@ -19,10 +19,11 @@ from msgspec import Struct
 
 from backend.audit import DIGEST, Rows, blob_path, digest_in
 from backend.durable import BESIDE, copy_file, flush, flush_file, hash_of, make_folder, put_file
-from backend.evidence import FILE as KEY
+from backend.kinds import LISTS
 from backend.ledger import FILE as LEDGER
 from backend.manifest import (
     DATABASE,
+    KEYS,
     MANIFEST,
     PAGES,
     POOL,
@@ -107,10 +108,12 @@ def _fill(desk: Desk, source: Source, partial: Path, now_ms: int, *, fast: bool)
     desk.copy(source.root, partial)
     flush_file(partial / DATABASE)
     files = {DATABASE: hash_of(partial / DATABASE)}
-    for page in sorted(source.pages.glob("*.toml")):
-        files[f"{PAGES}/{page.name}"] = copy_file(page, partial / PAGES / page.name)
-    if (source.root / KEY).is_file():
-        files[KEY] = copy_file(source.root / KEY, partial / KEY)
+    for page in sorted((*source.pages.glob("*.toml"), *source.pages.glob(f"{LISTS}/*.toml"))):
+        name = f"{PAGES}/{page.relative_to(source.pages)}"
+        files[name] = copy_file(page, partial / name)
+    for key in KEYS:
+        if (source.root / key).is_file():
+            files[key] = copy_file(source.root / key, partial / key)
     with desk.rows(partial) as rows:
         lacking, photos = _pool(rows, source.root / POOL, partial.parent / POOL, fast=fast)
         manifest = Manifest(

@@ -14,6 +14,7 @@ from backend.cursor import Cursor, Scope, spell
 from backend.ports import Lane
 from backend.problems import Refused
 from backend.view import channels, from_the_start, heard_all, scopes, visible
+from sync.naming import NAMES
 from sync.permit import Actor, Units, path
 from sync.sameness import fingerprint, tally
 from sync.settle import World
@@ -78,11 +79,13 @@ def check(lane: Lane, asked: Asked, actor: Actor, world: World) -> Checked:
 
 def _areas(lane: Lane, asked: Asked, actor: Actor, world: World) -> Iterator[tuple[int, dict[str, int]]]:
     """Go through the areas of a view and of what the phone says it holds, with the fingerprints of each."""
-    below = {unit for unit in channels(scopes(actor), world.units) if unit > 0}
-    own = [record for _, record in lane.since([-actor.person], 0, INT_MAX) if record.area not in below]
-    for area in sorted(below | {record.area for record in own} | asked.areas.keys()):
+    view = channels(scopes(actor), world.units)
+    below = {channel for channel in view if 0 < channel < NAMES}
+    other = [channel for channel in view if channel not in below]  # what is theirs, or names them
+    beyond = [record for _, record in lane.since(other, 0, INT_MAX) if record.area not in below]
+    for area in sorted(below | {record.area for record in beyond} | asked.areas.keys()):
         if area > asked.after:
-            found = [record for _, record in lane.since([area], 0, INT_MAX)] if area in below else own
+            found = [record for _, record in lane.since([area], 0, INT_MAX)] if area in below else beyond
             seen = (visible(world.kinds, actor, world.units, each) for each in found if each.area == area)
             yield area, {each.id: fingerprint(each) for each in seen if each is not None}
 
@@ -94,5 +97,6 @@ def _anew(lane: Lane, cursor: Cursor, areas: Collection[int], actor: Actor, unit
         above = path(area, units)
         holding = {scope for scope in cursor.heard if scope.unit in above}
         few = {Scope(area, "")} if len(areas) <= AGAIN_MAX else holding
-        anew |= few if holding else {Scope(-actor.person, "")}
+        naming = {Scope(NAMES + scope.unit, "") for scope in cursor.heard if scope.unit > 0}
+        anew |= few if holding else {Scope(-actor.person, ""), *naming}
     return spell(from_the_start(lane, cursor, anew, actor, units))

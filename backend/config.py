@@ -32,6 +32,12 @@ class Settings(Struct, frozen=True):
     photo_late_hours: Annotated[int, Meta(ge=1, le=8_760)] = 24  # until a photo is missed
     emergency_late_hours: Annotated[int, Meta(ge=1, le=8_760)] = 1  # and one of an emergency
     keep_days: Annotated[int, Meta(ge=1, le=36_500)] = 120  # bytes nobody needs, and again in the trash
+    push: bool = True  # false: nobody can be called through a push service
+    push_contact: str = ""  # mail address push services may write to; empty: as if push were false
+    push_hosts: str = (  # push services that may be sent to, comma-separated; *. stands for one label or more
+        "fcm.googleapis.com,*.push.apple.com,*.notify.windows.com,updates.push.services.mozilla.com"
+    )
+    push_inside: str = ""  # the town's own push gateways, which may have private addresses
     hosts: str = ""  # comma-separated Host names to answer to; empty: any
     schema: bool = False  # serve /schema (OpenAPI)
 

@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from backend.calling import Calling
 from backend.care import Care
 from backend.collect import Collector
 from backend.config import Settings
@@ -33,3 +34,4 @@ class Context(Struct, frozen=True):
     collector: Collector
     darkroom: Darkroom
     links: Links
+    calling: Calling

@@ -2,7 +2,8 @@
 
 import contextlib
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -106,10 +107,29 @@ class Contacts:
         self._times: dict[int, int] = {}
         self._claims: dict[tuple[int, str], int] = {}  # by town and device id
         self._flushed_ms = 0
+        self._latest: dict[int, int] = {}  # as _times, but never emptied
+        self._open: Counter[int] = Counter()  # news lines by device
 
     def note(self, device: int, now_ms: int) -> None:
         """Note a contact."""
-        self._times[device] = now_ms
+        self._times[device] = self._latest[device] = now_ms
+
+    @contextlib.contextmanager
+    def listening(self, device: int) -> Iterator[None]:
+        """Note that a phone's app is open and in sight, for as long as its news line is."""
+        self._open[device] += 1
+        try:
+            yield
+        finally:
+            self._open[device] -= 1
+
+    def listens(self, device: int) -> bool:
+        """Tell whether a phone's news line is open; one that fell into a hole may still seem so."""
+        return self._open[device] > 0
+
+    def spoke(self, device: int) -> int:
+        """Say when a phone last spoke since the server started, 0 if it did not."""
+        return self._latest.get(device, 0)
 
     def claim(self, town: int, device: str, top: int) -> None:
         """Note the highest number a device made but has not sent."""

@@ -69,7 +69,11 @@ class Notary:
 
 def read_notary(root: Path) -> Notary:
     """Open the key of a data directory; the first time, make it. Raises OSError."""
-    path = root / FILE
+    return Notary(own_key(root / FILE))
+
+
+def own_key(path: Path) -> ec.EllipticCurvePrivateKey:
+    """Open a key of P-256 in the data directory; the first time, make it. Raises OSError."""
     if not path.exists():
         _make(path)
     try:
@@ -78,7 +82,7 @@ def read_notary(root: Path) -> Notary:
         raise KeyDamaged(f"{path} cannot be read: put the one of a backup in its place") from fault
     if not isinstance(key, ec.EllipticCurvePrivateKey) or key.curve.name != CURVE.name:
         raise KeyDamaged(f"{path} holds no key of P-256")
-    return Notary(key)
+    return key
 
 
 def _make(path: Path) -> None:

@@ -14,11 +14,12 @@ from backend.access import doubts_told, original_told
 from backend.announce import announced, spoken
 from backend.cursor import TOLD_DIGITS, parse, spell
 from backend.ledger import allowed, recall
+from backend.neighbours import keep, surround
 from backend.poison import Case, as_sent, blames_an_op, one_by_one
 from backend.ports import Lane, Lanes, Ledger, PhotoRow
 from backend.problems import Refused
 from backend.ranges import clip, missing
-from backend.view import News, believes, news, photo_keys, retold
+from backend.view import News, believes, news, retold
 from sync.clock import Stamp
 from sync.digest import token
 from sync.kind import Kinds
@@ -110,11 +111,12 @@ def answer(lane: Lane, load: Load, town: Town, actor: Actor, now_ms: int) -> tup
 def take(lane: Lane, load: Load, town: Town, actor: Actor, now_ms: int) -> Settled:
     """Settle and store what a push carries."""
     known = recall(town.ledger, town.id, as_sent(lane.load(actor.device, load.ops), load.ops), load.ops)
+    known = surround(known, lane, load.ops, town.world)
     settled = settle(known, load.ops, actor, town.world, now_ms)
     photos = allowed(town.ledger, town.id, load.photos)
     if settled.log or photos:
         lane.album.announce(photos)
-        lane.save(settled, _refs(settled, town.world))
+        settled = keep(lane, settled, known.records, town.world, now_ms)
     return settled
 
 
@@ -199,11 +201,6 @@ def _plain(change: Any) -> bool:
         if not level:
             return True
     return False
-
-
-def _refs(settled: Settled, world: World) -> dict[str, list[str]]:
-    refs = {record.id: photo_keys(world.kinds, record, record.cells) for record in settled.records.values()}
-    return {record: keys for record, keys in refs.items() if keys}
 
 
 def _receipt(

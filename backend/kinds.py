@@ -1,30 +1,76 @@
 """Kind pages from disk: the built-in ones and the town's own, read again when a file changes.
 
 A page that is faulty when the server starts stops it; one that turns faulty later is left out of the
-change, and the pages read before stay in force.
+change, and the pages read before stay in force. So is one whose workflow turns out to have a hole
+(sync/model.py): nobody could move some record on. At the start such a page is served, with a warning, for a
+town whose server stays down has more holes than one.
 """
 
 import logging
 import time
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from sync.kind import Kind, KindError, gather, parse, version
+import msgspec
+from msgspec.structs import replace
 
+from sync.kind import Kind, KindError, Lists, gather, parse, version
+from sync.listing import gather_lists
+from sync.model import findings
+
+LISTS: Final = "lists"  # folder beside the pages
 LOOK_EVERY_S: Final = 1.0  # how often the directories are looked at, at most
 _log: Final = logging.getLogger(__name__)
 
 
 def read_pages(directories: tuple[Path, ...]) -> dict[str, Kind]:
-    """Read all pages; raises KindError naming the file that is faulty."""
+    """Read all pages and the lists they name; raises KindError naming the file that is faulty.
+
+    A file in a later directory stands in for one of its name before: a town words its own day sheet.
+    """
+    lists = read_lists(directories)
+    files = {path.name: path for directory in directories for path in directory.glob("*.toml")}
     pages = []
-    for path in sorted(path for directory in directories for path in directory.glob("*.toml")):
+    for path in sorted(files.values()):
+        content = _content(path)
         try:
-            pages.append(parse(tomllib.loads(path.read_text(encoding="utf-8"))))
-        except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, KindError) as fault:
+            pages.append(parse(content, lists))
+        except KindError as fault:
             raise KindError(f"{path.name}: {fault}") from fault
     return gather(pages)
+
+
+def read_lists(directories: tuple[Path, ...]) -> Lists:
+    """Read the lists that lie beside the pages, the built-in ones first; raises KindError naming the file."""
+    paths = [path for directory in directories for path in sorted((directory / LISTS).glob("*.toml"))]
+    return gather_lists((f"{LISTS}/{path.name}", path.stem, _content(path)) for path in paths)
+
+
+def _content(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        raise KindError(f"{path.name}: {fault}") from fault
+
+
+def holes(kinds: Mapping[str, Kind]) -> list[str]:
+    """List what is wrong with the workflows of all pages, one line each."""
+    return [fault for kind in kinds.values() for fault in findings(kind)]
+
+
+def served(kinds: Mapping[str, Kind], version: str) -> bytes:
+    """Write pages as phones get them: a list travels once, however many fields take their options from it."""
+    lists, bare = {}, {}
+    for name, kind in kinds.items():
+        fields = dict(kind.fields)
+        for field, each in kind.fields.items():
+            if each.listed:
+                lists[each.listed] = each.options
+                fields[field] = replace(each, options=())
+        bare[name] = replace(kind, fields=fields)
+    return msgspec.json.encode({"version": version, "kinds": bare, "lists": lists})
 
 
 class Pages:
@@ -36,10 +82,22 @@ class Pages:
         self._looked = time.monotonic()
         self.kinds = read_pages(directories)
         self.version = version(self.kinds)
+        self._holes = holes(self.kinds)
+        for hole in self._holes:
+            _log.warning("kind pages: %s", hole)
 
     def _look(self) -> tuple[tuple[str, int], ...]:
-        paths = (path for directory in self._directories for path in directory.glob("*.toml"))
+        here = (folder for directory in self._directories for folder in (directory, directory / LISTS))
+        paths = (path for folder in here for path in folder.glob("*.toml"))
         return tuple(sorted((str(path), path.stat().st_mtime_ns) for path in paths))
+
+    def _read(self) -> dict[str, Kind]:
+        """Read all pages; raises KindError too if a workflow has a hole that it had not before."""
+        kinds = read_pages(self._directories)
+        made = [hole for hole in holes(kinds) if hole not in self._holes]
+        if made:
+            raise KindError("; ".join(made))
+        return kinds
 
     def refresh(self) -> None:
         """Read the pages again if a file changed since the last look."""
@@ -51,8 +109,8 @@ class Pages:
             if stand == self._stand:
                 return
             self._stand = stand
-            self.kinds = read_pages(self._directories)
+            kinds = self._read()
         except (KindError, OSError) as fault:  # OSError: a file that vanishes while it is looked at
             _log.error("kind pages left as they were: %s", fault)
             return
-        self.version = version(self.kinds)
+        self.kinds, self.version, self._holes = kinds, version(kinds), holes(kinds)

@@ -14,9 +14,12 @@ from typing import Final, Literal
 import msgspec
 from msgspec import Struct
 
-from backend.audit import Rows, audit, audit_photos, fenced
+from backend.audit import Rows, audit, audit_cases, audit_photos, fenced
+from backend.calendar import FILE as CALENDAR
 from backend.durable import BESIDE, hash_of
+from backend.evidence import FILE as EVIDENCE
 from backend.kinds import read_pages
+from backend.push import KEY_FILE as PUSH
 from backend.witness import Mark, Marks, read_backed, read_witness
 from sync.kind import KindError, Kinds
 
@@ -24,6 +27,7 @@ MANIFEST: Final = "manifest.json"
 DATABASE: Final = "qianshao.db"
 PAGES: Final = "kinds"
 POOL: Final = "photos"
+KEYS: Final = (EVIDENCE, PUSH, CALENDAR)  # files that something outside is bound to
 AMISS: Final = "amiss.json"  # keys of photos that `qianshao check` found missing or damaged
 OTHER_TABLES: Final = "its tables are of version {}, this program's of {}: it is not looked at further"
 
@@ -127,7 +131,9 @@ def _of_directory(desk: Desk, rows: Rows, root: Path, said: dict[str, Marks], *,
         return
     for what, marks in said.items():
         yield from _older(rows, marks, what)
-    yield from audit(rows, kinds_in(desk, root))
+    kinds = kinds_in(desk, root)
+    yield from audit(rows, kinds)
+    yield from audit_cases(rows, kinds)
     yield from audit_photos(rows, root / POOL, fast=fast)
 
 

@@ -8,11 +8,13 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
+from backend.calendar import told
 from backend.ports import Device, People, Person, Unit
 from backend.problems import Refused
 from backend.view import Tree
+from sync.deadline import Calendar
 from sync.digest import short
-from sync.permit import Actor, Grant, Units, live, path
+from sync.permit import Actor, Grant, Units, dispatchable, live, path
 
 ALPHABET: Final = "23456789abcdefghjkmnpqrstuvwxyz"  # no 0 1 i l o: read aloud, typed on a phone
 CODE_LENGTH: Final = 12  # 31^12 is 59 bits; with the brake below nobody guesses one within its hours
@@ -109,6 +111,9 @@ class Brake:
         return [at for at in self._wrong.get(address, []) if now_ms - at < WINDOW_MS]
 
 
+Staff = dict[str, list[tuple[int, int]]]
+
+
 class Directory(Struct, frozen=True, rename="camel"):
     """What a phone knows of the town: the person, the units in view, the names of colleagues."""
 
@@ -119,6 +124,8 @@ class Directory(Struct, frozen=True, rename="camel"):
     devices: list[
         tuple[int, int]
     ]  # device number and whose it is: a stamp names a device, people read a name
+    calendar: dict[str, Any]  # when the town works; the phone counts due times by it
+    staff: Staff  # by role: person and unit, of whom this person may name in a record
 
 
 class Common(Struct, frozen=True):
@@ -128,21 +135,24 @@ class Common(Struct, frozen=True):
     tree: Tree
     people: list[Person]
     devices: list[tuple[int, int]]
+    calendar: Calendar
     digest: str
+    turns: list[int]  # when a grant begins or ends, server ms, in order
 
 
-async def common(people: People, town: int) -> Common:
+async def common(people: People, town: int, calendar: Calendar) -> Common:
     """Load what all directories of a town share: in a town of thousands of phones it is worth keeping."""
     units, persons = await people.units(town), await people.people(town)
     devices = [(device.number, device.person) for device in await people.devices(town)]
-    plain = msgspec.to_builtins((units, persons, devices))
+    plain = [*msgspec.to_builtins((units, persons, devices)), told(calendar)]
     tree = Tree({unit.id: unit.node for unit in units})
-    return Common(units, tree, persons, devices, short(plain))
+    ends = {at for person in persons for grant in person.grants for at in (grant.from_ms, grant.until_ms)}
+    return Common(units, tree, persons, devices, calendar, short(plain), sorted(ends))
 
 
-async def directory(people: People, session: Session, now_ms: int) -> Directory:
+async def directory(people: People, session: Session, now_ms: int, calendar: Calendar) -> Directory:
     """Put the directory of one person together."""
-    return described(await common(people, session.person.town), session, now_ms)
+    return described(await common(people, session.person.town, calendar), session, now_ms)
 
 
 def described(shared: Common, session: Session, now_ms: int) -> Directory:
@@ -150,16 +160,29 @@ def described(shared: Common, session: Session, now_ms: int) -> Directory:
     me = _me(session, shared, now_ms)
     listed = [msgspec.to_builtins(unit) for unit in shared.units]
     names = [(person.id, person.name) for person in shared.people]
-    return Directory(_version(me, shared), me, listed, names, shared.devices)
+    staff = _staff(session, shared, now_ms)
+    version = _version(me, staff, shared)
+    return Directory(version, me, listed, names, shared.devices, told(shared.calendar), staff)
 
 
 def version_for(shared: Common, session: Session, now_ms: int) -> str:
     """Name the version of a person's directory without putting it together."""
-    return _version(_me(session, shared, now_ms), shared)
+    return _version(_me(session, shared, now_ms), _staff(session, shared, now_ms), shared)
 
 
-def _version(me: dict[str, Any], shared: Common) -> str:
-    return short([me, shared.digest])
+def _version(me: dict[str, Any], staff: Staff, shared: Common) -> str:
+    return short([me, staff, shared.digest])
+
+
+def _staff(session: Session, shared: Common, now_ms: int) -> Staff:
+    """List who may be named in a record: nothing of them but their posts, and nobody out of reach."""
+    reach = dispatchable(session.grants, shared.tree)
+    found: Staff = {}
+    for person in shared.people:
+        for grant in live(person.grants, now_ms):
+            if grant.unit in reach:
+                found.setdefault(grant.role, []).append((person.id, grant.unit))
+    return dict(sorted(found.items()))
 
 
 def _me(session: Session, shared: Common, now_ms: int) -> dict[str, Any]:

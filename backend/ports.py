@@ -1,6 +1,6 @@
 """Ports: what the server needs of the world outside. Every port has two adapters at least."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Final, Protocol, TypeVar
 
@@ -153,7 +153,13 @@ class Lane(Protocol):
         """List the ids of all records there are, were, or were ever spoken of, each once at least."""
 
     def naming(self, record: str) -> list[Record]:
-        """List the other records in which a record is named."""
+        """List the other records in which a record is named, anywhere: it looks through all of them."""
+
+    def linking(self, named: Mapping[str, Collection[str]], limit: int) -> list[Record]:
+        """List the records that name others in a ref field; `named` are the ids, by the name of the field.
+
+        Of each record named at most `limit` in each field, in the order of their ids.
+        """
 
 
 class Lanes(Protocol):

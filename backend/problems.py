@@ -33,6 +33,7 @@ Code = Literal[
     "wrong_checksum",
     "locked",
     "too_many_uploads",
+    "push_elsewhere",
 ]
 CODES: Final[tuple[str, ...]] = get_args(Code)
 
@@ -70,6 +71,7 @@ PROBLEMS: Final[dict[Code, Problem]] = {
     "wrong_checksum": Problem(460, "这一段传坏了，会再传一次", "The piece does not match its checksum"),
     "locked": Problem(423, "这一项正忙，马上接着传", "Busy at the moment, ask again where it stands"),
     "too_many_uploads": Problem(429, "没传完的太多了，先传完再来", "Too many unfinished uploads"),
+    "push_elsewhere": Problem(422, "这个通知服务不在允许的名单里", "This push service is not on the list"),
 }
 
 

@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from backend.durable import BESIDE, flush, put_file
-from backend.evidence import FILE as KEY
-from backend.manifest import DATABASE, PAGES, POOL
+from backend.manifest import DATABASE, KEYS, PAGES, POOL
 from backend.witness import BACKED, WITNESS
 
 FRESH: Final = f"restored{BESIDE}"
@@ -62,8 +61,8 @@ def unfinished(root: Path) -> bool:
 
 def _put_aside(root: Path, aside: Path) -> None:
     aside.mkdir(exist_ok=True)
-    fresh_key = (root / READY / KEY).exists()  # of a backup without one, the key that is here goes on
-    for name in (*REPLACED, KEY) if fresh_key else REPLACED:
+    fresh = [key for key in KEYS if (root / READY / key).exists()]  # of one a backup lacks, ours goes on
+    for name in (*REPLACED, *fresh):
         if (root / name).exists():
             (root / name).rename(aside / name)
     flush(aside)

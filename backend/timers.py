@@ -8,13 +8,14 @@ from typing import Final
 
 import msgspec
 
+from backend.neighbours import keep
 from backend.ports import Bell, Lane, Lanes
 from backend.towns import Towns
 from sync.clock import tick
+from sync.elapse import elapse, next_ms, timed
 from sync.op import Op, StepTaken, Verdict
 from sync.register import Record
-from sync.settle import SYSTEM, Settled, World, elapse, enter
-from sync.workflow import timed
+from sync.settle import SYSTEM, Settled, World, enter
 
 EVERY_S: Final = 30.0  # limits are hours; half a minute late is on time
 _log: Final = logging.getLogger(__name__)
@@ -31,18 +32,19 @@ def elapse_due(lane: Lane, world: World, now_ms: int) -> int:
     settled = Settled({}, [], [], known.clock, known.seq, known.head)
     for record in due:
         settled = _one(settled, record, world, now_ms)
-    lane.save(settled, {})
-    return len(settled.records)
+    before = {record.id: record for record in due}
+    return len(keep(lane, settled, before, world, now_ms).records)
 
 
 def _one(settled: Settled, record: Record, world: World, now_ms: int) -> Settled:
     kind = world.kinds.get(record.kind)
-    step = timed(kind, record) if kind else None
-    if kind is None or step is None:
-        idle = {**settled.records, record.id: msgspec.structs.replace(record, due_ms=0)}
-        return msgspec.structs.replace(settled, records=idle)
+    step = timed(kind, record, world.calendar, now_ms) if kind else None
+    if kind is None or step is None:  # its page or the calendar changed: it is due at another time, or never
+        later = next_ms(kind, record, world.calendar) if kind else 0
+        settled.records[record.id] = msgspec.structs.replace(record, due_ms=later)
+        return settled
     clock, seq = tick(settled.clock, now_ms), settled.seq + 1
-    moved = elapse(record, kind, clock, seq, now_ms)
+    moved = elapse(record, kind, world.calendar, clock, seq, now_ms)
     if moved is None:
         return settled
     op = Op(seq, clock, record.kind, record.id, None, {}, StepTaken(step.name, record.state))

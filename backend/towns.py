@@ -1,16 +1,19 @@
 """What is true of a town right now: its units, its kind pages, the time."""
 
 import time
+from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from typing import Final
 
 import msgspec
 
+from backend.calendar import Calendars, announced
 from backend.darkroom import Scene
 from backend.exchange import Town
 from backend.kinds import Pages
 from backend.people import Common, Session, common, version_for
 from backend.ports import Ledger, People
+from sync.deadline import Calendar
 from sync.digest import short
 from sync.settle import World
 
@@ -28,11 +31,13 @@ class Towns:
     def __init__(
         self, people: People, pages: Pages, now_ms: Callable[[], int] = wall_ms,
         ledger: Ledger | None = None, backed: Mapping[int, int] | None = None,
+        days: Calendars | None = None,
     ) -> None:  # fmt: skip
         self.people = people
         self.pages = pages
         self.now_ms = now_ms
         self._ledger = ledger
+        self._days = days
         self._backed = {} if backed is None else backed  # by town, and kept up to date by backend/witness.py
         self._common: dict[int, tuple[float, Common]] = {}
         self._versions: dict[int, tuple[str, str]] = {}  # by device: of the shared part, and of the whole
@@ -42,15 +47,30 @@ class Towns:
         self.pages.refresh()
         shared = await self._shared(town)
         version = self._directory_version(session, shared) if session else ""
-        world, backed = World(self.pages.kinds, shared.tree), self._backed.get(town, 0)
+        world, backed = self._world(shared), self._backed.get(town, 0)
         return Town(town, world, self.pages.version, version, backed, self._ledger)
 
     async def scene(self, town: int) -> Scene:
         """Describe what of a town bears on its photos: its pages, and where its units lie."""
         self.pages.refresh()
         shared = await self._shared(town)
+        world = self._world(shared)
+        return Scene(world, world.shapes)
+
+    def calendar(self) -> Calendar:
+        """Give the calendar in force."""
+        if self._days is None:
+            return announced()
+        self._days.refresh()
+        return self._days.now
+
+    def _world(self, shared: Common) -> World:
         shapes = {unit.id: unit.shape for unit in shared.units}
-        return Scene(World(self.pages.kinds, shared.tree), shapes)
+        return World(self.pages.kinds, shared.tree, shared.calendar, shapes=shapes)
+
+    async def crew(self, town: int) -> Common:
+        """Give the units, people and devices of a town, as its directories share them."""
+        return await self._shared(town)
 
     def enrolled(self) -> None:
         """Hear that there is a new device: everybody's directory names it."""
@@ -59,12 +79,13 @@ class Towns:
     async def _shared(self, town: int) -> Common:
         read, shared = self._common.get(town, (0.0, None))
         if shared is None or not shared.units or time.monotonic() - read > KEEP_S:
-            shared = await common(self.people, town)
+            shared = await common(self.people, town, self.calendar())
             self._common[town] = time.monotonic(), shared
         return shared
 
     def _directory_version(self, session: Session, shared: Common) -> str:
-        basis = short([shared.digest, msgspec.to_builtins(session.grants)])
+        turned = bisect_right(shared.turns, self.now_ms())
+        basis = short([shared.digest, turned, msgspec.to_builtins(session.grants)])
         known, version = self._versions.get(session.device.number, ("", ""))
         if known != basis:
             version = version_for(shared, session, self.now_ms())

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
@@ -12,6 +12,7 @@ from backend.cursor import AGAIN, NEVER, Cursor, Heard, Scope, parse, sealed
 from backend.ports import Lane
 from sync.digest import short
 from sync.kind import Kind, Kinds
+from sync.naming import NAMES, departed, turned
 from sync.permit import Actor, OrgUnit, Units, may_read, may_see, path
 from sync.register import Entry, Record, fresh, present
 from sync.settle import World
@@ -61,10 +62,16 @@ class Tree(dict[int, OrgUnit]):
 
 
 def channels(asked: Iterable[Scope], units: Units) -> list[int]:
-    """List the feed channels of scopes: the units and all below them, and a person's own."""
+    """List the feed channels of scopes: what lies in, or names, a unit or one below it; a person's own."""
     tree = units if isinstance(units, Tree) else Tree(units)
-    listed = (tree.below.get(scope.unit, []) if scope.unit >= 0 else [scope.unit] for scope in asked)
-    return sorted({channel for each in listed for channel in each})
+    return sorted({channel for scope in asked for channel in _channels_of(scope.unit, tree)})
+
+
+def _channels_of(unit: int, tree: Tree) -> list[int]:
+    if unit < 0:
+        return [unit]
+    naming = [NAMES + each for each in tree.below.get(unit % NAMES, [])]
+    return naming if unit >= NAMES else [*tree.below.get(unit, []), *naming]
 
 
 def shown(kinds: Kinds, actor: Actor, units: Units, record: Record, since: int) -> Delta | None:
@@ -73,11 +80,17 @@ def shown(kinds: Kinds, actor: Actor, units: Units, record: Record, since: int) 
     if kind is None or not may_read(kind, actor, record, units):
         return None
     hidden = _hidden(kind, actor, record, units)
-    cells = {
+    # Whom it names anew may never have heard what did not change. Whom it names no more unlearns what is
+    # hidden, even who has heard nothing: they may have written it themselves.
+    afresh = turned(kind, record, actor, units, since)
+    since = 0 if afresh else since
+    cells: dict[str, Any] = {
         name: cell
         for name, cell in record.cells.items()
         if fresh(record.held[name], actor.device, since) and name not in hidden
     }
+    if afresh:
+        cells |= dict.fromkeys(hidden & record.cells.keys())
     moved = fresh(record.head, actor.device, since)
     if not cells and not moved:
         return None
@@ -86,7 +99,7 @@ def shown(kinds: Kinds, actor: Actor, units: Units, record: Record, since: int) 
     story = [_told(entry, hidden) for entry in record.story if entry.seq > since]
     return Delta(
         record.id, record.kind, record.area, record.author, record.made_ms, record.received_ms,
-        record.state, record.due_ms, cells, msgspec.to_builtins(story),
+        record.state, cells, msgspec.to_builtins(story),
     )  # fmt: skip
 
 
@@ -112,7 +125,7 @@ def heard_all(lane: Lane, text: str, actor: Actor, units: Units) -> Cursor | Non
 
 def _hidden(kind: Kind, actor: Actor, record: Record, units: Units) -> set[str]:
     """List the fields that may not leave for this person."""
-    return {name for name, field in kind.fields.items() if not may_see(field, actor, record, units)}
+    return {name for name, field in kind.fields.items() if not may_see(kind, field, actor, record, units)}
 
 
 def _told(entry: Entry, hidden: set[str]) -> Entry:
@@ -172,7 +185,9 @@ def news(
         delta = shown(world.kinds, actor, world.units, record, behind.base)
         if delta is not None:
             records.append(delta)
-            keys += photo_keys(world.kinds, record, delta.cells)
+            keys += photo_keys(world.kinds, record, [name for name, cell in delta.cells.items() if cell])
+        elif had and departed(record, actor, world.units, behind.base) and _unseen(record, actor, world):
+            gone.append(record.id)
     more = bool(left) or any(each.at < head for each in standing.values())
     standing = {scope: each for scope, each in standing.items() if not scope.again or each.at < head}
     given = _sealed(Cursor(told, head, {**standing, **left}), actor, world.units, lane)

@@ -1,9 +1,9 @@
 """When something is due, and the count that says so, interval by interval, for anyone to repeat.
 
-Four units. An hour runs by day and night; a work hour runs in office hours of working days. Days are
-counted whole, from the day after the start, and end with the last one: a day at midnight, or if that
-day is a holiday at the midnight of the first working day after it; a working day at the close of the
-office. Pauses stop hours; a day that a pause touches is not counted.
+Four units, and minutes for what burns. An hour and a minute run by day and night; a work hour runs in
+office hours of working days. Days are counted whole, from the day after the start, and end with the last
+one: a day at midnight, or if that day is a holiday at the midnight of the first working day after it; a
+working day at the close of the office. Pauses stop hours; a day that a pause touches is not counted.
 
 Days: Civil Code of the PRC, articles 201 and 203. Which days are worked: the calendar, data that a
 town keeps up to date; for a year that is not announced yet only weekends count, and the count says so.
@@ -11,12 +11,14 @@ Twin: pwa/src/sync/deadline.ts. Shared cases: tests/vectors/deadline.json.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, Literal
+from typing import Final, Literal, cast, get_args
 
 from msgspec import Struct
 
-Unit = Literal["hour", "work_hour", "day", "work_day"]
+Unit = Literal["hour", "work_hour", "day", "work_day", "minute"]
 
+UNITS: Final[frozenset[str]] = frozenset(get_args(Unit))
+AMOUNT_MAX: Final = 10_000  # of any unit; more is a slip of the pen
 MINUTE_MS: Final = 60_000
 HOUR_MS: Final = 3_600_000
 DAY_MS: Final = 86_400_000
@@ -62,11 +64,21 @@ class Due(Struct, frozen=True):
     provisional: tuple[int, ...]  # years looked at that are not announced: weekends only
 
 
+def limit_of(text: str) -> Limit | None:
+    """Read a limit as pages and the catalogue write it: "4 work_hour"; None if it is none."""
+    amount, _, unit = text.partition(" ")
+    if unit not in UNITS or not amount.isascii() or not amount.isdigit() or not 0 < int(amount) <= AMOUNT_MAX:
+        return None
+    return Limit(int(amount), cast(Unit, unit))
+
+
 def due(
     start_ms: int, limit: Limit, calendar: Calendar, pauses: Sequence[Pause] = (), extra: Iterable[int] = ()
 ) -> Due:
     """Count a limit from a start, with pauses, and extensions in the limit's own unit."""
     amount = limit.amount + sum(extra)
+    if limit.unit == "minute":
+        return _by_hours(start_ms, amount * MINUTE_MS, "hour", calendar, pauses)
     if limit.unit in ("hour", "work_hour"):
         return _by_hours(start_ms, amount * HOUR_MS, limit.unit, calendar, pauses)
     return _by_days(start_ms, amount, limit.unit, calendar, pauses)

@@ -6,18 +6,67 @@ Twin: pwa/src/sync/guards.ts. Shared cases: tests/vectors/guards.json.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
-from sync.register import plain
+from sync.around import (
+    grant_live,
+    has_parts,
+    led_here,
+    original_closed,
+    part_came_back,
+    parts_done,
+    target_open,
+    told,
+)
+from sync.correct import can_mend
+from sync.turns import (
+    above_community,
+    came_late,
+    conditions_met,
+    evidence_given,
+    extensions_left,
+    first_decline,
+    never_dispatched,
+    nobody_wrote,
+    not_binding,
+    only_in_town,
+    self_resolved,
+    twice_declined,
+    was_dispatched,
+    went_to_district,
+    within_days_3,
+)
 
 if TYPE_CHECKING:
-    from sync.kind import Kind, Step
+    from sync.kind import Kind, Kinds, Step
     from sync.op import Refusal
-    from sync.register import Record
+    from sync.permit import Units
+    from sync.register import Change, Record
     from sync.value import Value
+
+WEEK_MS: Final = 7 * 86_400_000
+
+
+class Near(Struct, frozen=True):
+    """What is known around a record when a question about it is asked."""
+
+    kinds: Kinds = {}
+    linked: Mapping[str, Record] = {}  # by ref field: the record it names, where a guard looks along it
+    linking: tuple[Record, ...] = ()  # records that name this one, along fields that guards look along
+    hidden: frozenset[str] = frozenset()  # ref fields whose record the asker may not read
+    now_ms: int = 0  # when the step is taken, by its stamp
+    blind: bool = False  # nothing is known around: what looks there is decided elsewhere, or later
+    units: Units = {}
+    sets: Mapping[str, Change] | None = None  # what the step carries; None where it is only offered
+
+
+ALONE: Final = Near(blind=True)
+
+MISSES_MAX: Final = 3  # visits in a row without an answer, then the leader hears of it (domain W12)
+MOVES_MAX: Final = 3  # times that something due may be put off (domain W3)
 
 
 class Question(Struct, frozen=True):
@@ -27,6 +76,13 @@ class Question(Struct, frozen=True):
     record: Record
     step: Step
     person: int
+    kinds: Kinds = {}
+    linked: Mapping[str, Record] = {}
+    linking: tuple[Record, ...] = ()
+    hidden: frozenset[str] = frozenset()
+    now_ms: int = 0
+    units: Units = {}
+    sets: Mapping[str, Change] | None = None
 
 
 class Guard(Struct, frozen=True):
@@ -34,14 +90,26 @@ class Guard(Struct, frozen=True):
 
     holds: Callable[[Question], bool]
     refusal: Refusal
+    linked: str = ""  # the ref field whose record it looks at
+    linking: str = ""  # it looks at the records that name this one in a ref field of that name
+
+    @property
+    def far(self) -> bool:
+        """Tell whether it looks at other records."""
+        return bool(self.linked or self.linking)
+
+
+def ask(kind: Kind, record: Record, step: Step, person: int, near: Near) -> Question:
+    """Put a question about a record with what is known around it."""
+    return Question(
+        kind, record, step, person, near.kinds, near.linked, near.linking, near.hidden, near.now_ms,
+        near.units, near.sets,
+    )  # fmt: skip
 
 
 def value_of(question: Question, name: str) -> Value:
     """Give a field's plain value, or None if nobody wrote it."""
-    cell = question.record.cells.get(name)
-    if cell is None or name not in question.kind.fields:
-        return None
-    return plain(question.kind.fields[name].rule, cell)
+    return told(question.kind, question.record, name)
 
 
 def not_author(question: Question) -> bool:
@@ -96,6 +164,94 @@ def somebody_answered(question: Question) -> bool:
     return value_of(question, "result") is not None and not nobody_answered(question)
 
 
+def within_days_7(question: Question) -> bool:
+    """Hold for 7 days of 24 hours from the step that led to this state."""
+    led = led_here(question.record)
+    return led is not None and question.now_ms - led.stamp.wall_ms < WEEK_MS
+
+
+def out_of_reach(question: Question) -> bool:
+    """Hold if nobody answered for the third time in a row, or at somebody's who is to be found that day."""
+    misses = value_of(question, "misses")
+    return value_of(question, "same_day") is True or (isinstance(misses, int) and misses >= MISSES_MAX)
+
+
+def hazard_found(question: Question) -> bool:
+    """Hold if the check of a place wrote down something that is wrong."""
+    return bool(value_of(question, "hazards"))
+
+
+def moves_left(question: Question) -> bool:
+    """Hold while what is due was put off fewer than three times since it was last dealt with.
+
+    A household is dealt with by a visit, a place by a step of its own.
+    """
+    since = max((each.made_ms for each in question.linking), default=0)
+    moves = 0
+    for entry in question.record.story:
+        if entry.outcome == "done" and entry.stamp.wall_ms > since:
+            moves = moves + 1 if entry.step == question.step.name else 0
+    return moves < MOVES_MAX
+
+
+def _mark(question: Question, name: str) -> str:
+    """Read a mark of the matter the record is about; "" if the matter is not said, or has no such mark."""
+    matter = question.kind.fields.get("matter")
+    value = value_of(question, "matter")
+    marks = (each.marks for each in (matter.options if matter else ()) if each.value == value)
+    return next(marks, {}).get(name, "")
+
+
+def route_emergency(question: Question) -> bool:
+    """Hold if it may wait for nobody: it is marked urgent, or its matter is a danger to life (I13)."""
+    return is_emergency(question) or level_1(question) or _mark(question, "route") == "emergency"
+
+
+def route_centre(question: Question) -> bool:
+    """Hold if its matter goes to the town centre at once."""
+    return not route_emergency(question) and _mark(question, "route") == "centre"
+
+
+def route_community(question: Question) -> bool:
+    """Hold if the community looks at it first: all that goes neither way else, so that one always holds."""
+    return not route_emergency(question) and not route_centre(question)
+
+
+def level_1(question: Question) -> bool:
+    """Hold if its matter is of the gravest level."""
+    return _mark(question, "level") == "1"
+
+
+def level_2(question: Question) -> bool:
+    """Hold if its matter is of the second level."""
+    return _mark(question, "level") == "2"
+
+
+def level_low(question: Question) -> bool:
+    """Hold if its matter is of the third or fourth level, or none was said."""
+    return not level_1(question) and not level_2(question)
+
+
+def on_duty_list(question: Question) -> bool:
+    """Hold if its matter is on the grid's duty list (domain section 1)."""
+    return _mark(question, "duty") != ""
+
+
+def in_list(question: Question) -> bool:
+    """Hold if a grid may be tasked with it: it is on the duty list, or a live grant covers it (domain W7)."""
+    return on_duty_list(question) or grant_live(question)
+
+
+def sort_own(question: Question) -> bool:
+    """Hold if what is said to be wrong is what a worker sees for herself: the secretary decides."""
+    return value_of(question, "sort") == "own"
+
+
+def sort_owner(question: Question) -> bool:
+    """Hold if a register answers for what is said to be wrong: the data steward decides."""
+    return value_of(question, "sort") == "owner"
+
+
 GUARDS: Final[dict[str, Guard]] = {
     "not_author": Guard(not_author, "your_own"),
     "not_handler": Guard(not_handler, "your_own_work"),
@@ -106,4 +262,40 @@ GUARDS: Final[dict[str, Guard]] = {
     "not_emergency": Guard(not_emergency, "no_return"),
     "nobody_answered": Guard(nobody_answered, "needs_field"),
     "somebody_answered": Guard(somebody_answered, "needs_field"),
+    "out_of_reach": Guard(out_of_reach, "needs_field"),
+    "hazard_found": Guard(hazard_found, "needs_field"),
+    "moves_left": Guard(moves_left, "used_up", linking="household"),
+    "original_closed": Guard(original_closed, "wrong_state", linked="merged_into"),
+    "target_open": Guard(target_open, "bad_target", linked="merged_into"),
+    "parts_done": Guard(parts_done, "parts_open", linking="parent"),
+    "has_parts": Guard(has_parts, "wrong_state", linking="parent"),
+    "within_days_7": Guard(within_days_7, "too_late"),
+    "grant_live": Guard(grant_live, "out_of_list", linked="grant"),
+    "route_emergency": Guard(route_emergency, "wrong_state"),
+    "route_centre": Guard(route_centre, "wrong_state"),
+    "route_community": Guard(route_community, "wrong_state"),
+    "level_1": Guard(level_1, "wrong_state"),
+    "level_2": Guard(level_2, "wrong_state"),
+    "level_low": Guard(level_low, "wrong_state"),
+    "sort_own": Guard(sort_own, "wrong_state"),
+    "sort_owner": Guard(sort_owner, "wrong_state"),
+    "can_mend": Guard(can_mend, "cannot_mend", linked="target"),
+    "on_duty_list": Guard(on_duty_list, "out_of_list"),
+    "first_decline": Guard(first_decline, "only_once"),
+    "twice_declined": Guard(twice_declined, "wrong_state"),
+    "not_binding": Guard(not_binding, "binding"),
+    "was_dispatched": Guard(was_dispatched, "wrong_state"),
+    "never_dispatched": Guard(never_dispatched, "wrong_state"),
+    "went_to_district": Guard(went_to_district, "wrong_state"),
+    "only_in_town": Guard(only_in_town, "no_return"),
+    "above_community": Guard(above_community, "no_return"),
+    "extensions_left": Guard(extensions_left, "used_up"),
+    "nobody_wrote": Guard(nobody_wrote, "wrong_state"),
+    "within_days_3": Guard(within_days_3, "too_late"),
+    "self_resolved": Guard(self_resolved, "wrong_state"),
+    "conditions_met": Guard(conditions_met, "needs_field"),
+    "evidence_given": Guard(evidence_given, "needs_field"),
+    "came_late": Guard(came_late, "wrong_state"),
+    "in_list": Guard(in_list, "out_of_list", linked="grant"),
+    "part_came_back": Guard(part_came_back, "parts_open", linking="parent"),
 }

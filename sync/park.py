@@ -13,8 +13,10 @@ from msgspec.structs import replace
 
 from sync import workflow
 from sync.kind import Kind, Kinds
+from sync.links import refs_of
+from sync.naming import befores
 from sync.op import WAITING, Code, Op, minted
-from sync.permit import Actor, Units, live
+from sync.permit import AUTHOR, Actor, Units, live
 from sync.register import Held, Record, touch, write
 from sync.shape import says_something
 from sync.value import canonical
@@ -28,6 +30,9 @@ PHOTOS: Final = "photos"  # field: the photos it adds, which would otherwise hav
 DENIED: Final = frozenset({"not_your_role", "not_found", "not_your_field"})
 # Refusals of what no page could take, wherever it went: there is nothing in it to keep for anybody.
 UNFIT: Final = WAITING | {"bad_number", "bad_stamp", "bad_record", "bad_value", "stamp_reused", "empty_op"}
+
+
+Decide = Callable[[Actor, Record | None], Code]
 
 
 class Late(Struct, frozen=True):
@@ -48,11 +53,11 @@ class Kept(Struct, frozen=True):
     record: Record | None
 
 
-def spare(code: Code, late: Late, erased: bool | None, decide: Callable[[Actor], Code]) -> Kept | None:
+def spare(code: Code, late: Late, erased: bool | None, decide: Decide) -> Kept | None:
     """Keep an op that was refused through no fault of its author; None where the refusal stands.
 
     `erased` tells of a record that was removed whether its content may not be kept, None of all others.
-    `decide` gives the verdict on the same op for somebody with other grants.
+    `decide` gives the verdict on the same op for somebody with other grants, on a record that named others.
     """
     if code in UNFIT:
         return None
@@ -72,17 +77,23 @@ def keeper(kinds: Kinds) -> Kind | None:
     return next((kind for kind in kinds.values() if kind.identity == "entry"), None)
 
 
-def _was_allowed(late: Late, decide: Callable[[Actor], Code]) -> bool:
+def _was_allowed(late: Late, decide: Decide) -> bool:
     """Tell whether an op was allowed when it was written, or builds on an entry that was kept back.
 
     When an op was written whose stamp had to be amended nobody knows: every grant that ended lately counts.
+    When a phone heard that its person is no longer named nobody knows either: every assignment counts that
+    the record ever had.
     """
     if _builds_on_kept(late):
         return True
     actor, wall_ms = late.actor, late.event.wall_ms
     ended = actor.once if late.event.stamp != late.op.stamp else live(actor.once, wall_ms)
     past = replace(actor, grants=(*actor.grants, *ended))
-    return bool(ended) and decide(past) in ("applied", "amended", "overtaken")
+    kind = None if late.record is None else late.kinds.get(late.record.kind)
+    before = [] if kind is None or late.record is None else befores(kind, late.record)
+    cases = [(past, late.record)] if ended else []
+    cases += [(past, record) for record in before]
+    return any(decide(*case) in ("applied", "amended", "overtaken") for case in cases)
 
 
 def _builds_on_kept(late: Late) -> bool:
@@ -101,9 +112,23 @@ def _entry(late: Late, why: str) -> Record | None:
     unit = next((each for each in wanted if each in late.units), None)
     if kind is None or unit is None:
         return None
-    entry = canonical(msgspec.to_builtins((op.kind, op.record, op.area, op.sets, op.step)))
-    sets = {ENTRY: entry, ABOUT: op.record, REASON: why, PHOTOS: {"add": _pictures(op, late.kinds)}}
+    told = _told(op, kind, late.kinds)
+    entry = canonical(msgspec.to_builtins((op.kind, op.record, op.area, told.sets, op.step)))
+    sets = {ENTRY: entry, ABOUT: op.record, REASON: why, PHOTOS: {"add": _pictures(told, late.kinds)}}
     return kept(kind, minted(actor.device, op.n), unit, actor, late.event, sets)
+
+
+def _told(op: Op, keeper: Kind, kinds: Kinds) -> Op:
+    """Give an op with those fields only that all who read entries may see: the rest is in the log alone."""
+    seers = set(keeper.fields[ENTRY].see or keeper.read) - {AUTHOR}
+    kind = kinds.get(op.kind)
+    if kind is None:
+        return op
+    seen = {
+        name for name, field in kind.fields.items()
+        if seers <= set(kind.read) and (field.see is None or seers <= set(field.see))
+    }  # fmt: skip
+    return replace(op, sets={name: change for name, change in op.sets.items() if name in seen})
 
 
 def _pictures(op: Op, kinds: Kinds) -> list[str]:
@@ -122,4 +147,5 @@ def kept(kind: Kind, name: str, unit: int, actor: Actor, event: Event, sets: dic
     known = {field: value for field, value in sets.items() if field in kind.fields and says_something(value)}
     cells = {field: write(kind.fields[field].rule, value, event.stamp, 0) for field, value in known.items()}
     held = {field: touch(None, event.seq, "") for field in cells}
-    return workflow.begin(kind, replace(record, cells=cells, held=held), replace(event, by=""))
+    record = replace(record, cells=cells, held=held)
+    return workflow.begin(replace(record, refs=refs_of(kind, record)), replace(event, by=""))

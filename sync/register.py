@@ -40,6 +40,14 @@ class Entry(Struct, frozen=True, array_like=True):
     sets: dict[str, Change]  # what the step carried (reason, field meant)
 
 
+class Former(Struct, frozen=True, array_like=True):
+    """Whom a field once named, or where the record lay; only the server keeps these, see sync/naming.py."""
+
+    field: str
+    channel: int  # of the feed
+    seq: int  # position in the lane where it named them no more
+
+
 class Record(Struct, frozen=True):
     """One record of one kind: facts that merge, and a state that is decided (I4)."""
 
@@ -54,7 +62,10 @@ class Record(Struct, frozen=True):
     cells: dict[str, Cell]
     held: dict[str, Held]  # by field, as cells
     story: tuple[Entry, ...] = ()
-    due_ms: int = 0  # when a timed step moves it on, 0 if never
+    due_ms: int = 0  # when the system must look at it again, 0 if never; only the server keeps it
+    names: dict[str, int] = {}  # by field: the channel of whom it names now; only the server keeps it
+    former: tuple[Former, ...] = ()  # whom fields named before
+    refs: dict[str, str] = {}  # by ref field: the record it names, "" since it was cleared; the server's too
 
 
 def merge(mine: Cells, theirs: Cells, rules: Mapping[str, tuple[str, Options]]) -> dict[str, Cell]:
@@ -159,7 +170,7 @@ def fresh(held: Held, device: str, since: int) -> bool:
     return since == 0 or held.device != device or held.base > since
 
 
-def moved(record: Record, state: str, entry: Entry, device: str, due_ms: int) -> Record:
+def moved(record: Record, state: str, entry: Entry, device: str) -> Record:
     """Put a record into another state and write the line of its history."""
     head = touch(record.head, entry.seq, device)
-    return replace(record, state=state, head=head, story=(*record.story, entry), due_ms=due_ms)
+    return replace(record, state=state, head=head, story=(*record.story, entry))

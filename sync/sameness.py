@@ -16,10 +16,11 @@ from sync.value import canonical
 def fingerprint(record: Record) -> int:
     """Hash a record as one person sees it, 0..2^32-1; who calls leaves out the fields hidden from them.
 
-    Times of arrival and places in the log are not in it: a phone that folded its own op knows neither.
+    Times of arrival and places in the log are not in it: a phone that folded its own op knows neither. Due
+    times follow from the rest.
     """
     lines = sorted(canonical(_told(entry)) for entry in record.story)
-    told = (record.id, record.kind, record.area, record.author, record.state, record.due_ms)
+    told = (record.id, record.kind, record.area, record.author, record.state)
     return crc32(canonical((*told, record.cells, lines)).encode())
 
 

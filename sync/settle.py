@@ -14,12 +14,17 @@ from msgspec.structs import replace
 
 from sync import workflow
 from sync.clock import Stamp, amend
+from sync.deadline import Calendar
 from sync.digest import chain, sealed
+from sync.elapse import dated
+from sync.guards import Near
 from sync.kind import Kind, Kinds, Step
-from sync.merges import join
+from sync.links import Pool
+from sync.merges import Cell, join
 from sync.op import WAITING, Code, Op, StepTaken, Verdict, good_number, minted, per_day
 from sync.park import Late, emptied, spare
 from sync.permit import Actor, Units, may_create, may_read, may_write, weight
+from sync.place import Ring
 from sync.register import Change, Entry, Held, Record, moved, touch, write
 from sync.repeat import repeats
 from sync.shape import flaw_of, says_something
@@ -31,10 +36,12 @@ SYSTEM: Final = 0  # who takes the steps that nobody takes
 
 
 class World(Struct, frozen=True):
-    """What the town is made of: kind pages and org units."""
+    """What the town is made of: kind pages, org units, and when it works."""
 
     kinds: Kinds
     units: Units
+    calendar: Calendar = Calendar()
+    shapes: Mapping[int, Ring] = {}  # by unit: where it lies; a phone predicts without
 
 
 class Answer(Struct, frozen=True):
@@ -54,6 +61,8 @@ class Known(Struct, frozen=True):
     seq: int  # last position taken in the lane
     head: bytes  # hash of the log up to there
     gone: Mapping[str, bool] = {}  # records the ops name that were removed; True: erased, keep nothing of it
+    near: tuple[Record, ...] = ()  # records around those the ops name, where guards look (sync/links.py)
+    blind: bool = False  # what is around is not known, as on a phone
 
 
 class Logged(Struct, frozen=True):
@@ -96,6 +105,7 @@ class _Case(Struct, frozen=True):
     units: Units
     event: Event
     amended: bool
+    pool: Pool
 
 
 def settle(known: Known, ops: Sequence[Op], actor: Actor, world: World, now_ms: int) -> Settled:
@@ -103,6 +113,7 @@ def settle(known: Known, ops: Sequence[Op], actor: Actor, world: World, now_ms: 
     settled = Settled({}, [], [], known.clock, known.seq, known.head)
     answers, stamps = dict(known.answers), set(known.stamps)
     awaited: dict[str, Mark] = {}  # by record: why the op that would make it waits
+    pool = Pool(world.kinds, (*known.records.values(), *known.near), blind=known.blind)
     copied = False  # the store is a copy: what follows was made beside others' ops of the same numbers
     for op in ops:
         first = answers.get(op.n)
@@ -121,10 +132,11 @@ def settle(known: Known, ops: Sequence[Op], actor: Actor, world: World, now_ms: 
         stamp, clock = amend(settled.clock, op.stamp, now_ms)
         event = Event(stamp.wall_ms, stamp.count, stamp.device, settled.seq + 1, actor.device, now_ms)
         record = settled.records.get(op.record, known.records.get(op.record))
-        mark = _mark(op, record, actor, world, event, stamps)
+        mark = _mark(op, record, actor, world, event, stamps, pool)
         if mark.code == "not_found" and op.record in awaited:
             mark = awaited[op.record]
-        mark = _spared(mark, Late(op, record, actor, world.kinds, world.units, event), world, known.gone)
+        late = Late(op, record, actor, world.kinds, world.units, event)
+        mark = _spared(mark, late, world, known.gone, pool)
         verdict = Verdict(op.n, mark.code, now_ms, mark.detail)
         settled.verdicts.append(verdict)
         if mark.code in WAITING and record is None:
@@ -134,7 +146,9 @@ def settle(known: Known, ops: Sequence[Op], actor: Actor, world: World, now_ms: 
         kept = emptied(op) if known.gone.get(op.record) else op
         settled = enter(settled, actor.person, stamp, kept, verdict)
         if mark.record is not None:
-            settled.records[mark.record.id] = mark.record
+            page = world.kinds[mark.record.kind]
+            settled.records[mark.record.id] = dated(page, mark.record, world.calendar)
+            pool.put(mark.record)
             settled = replace(settled, clock=clock)
         answers[op.n] = Answer(kept, verdict)
         if mark.code != "bad_stamp":
@@ -150,18 +164,24 @@ def enter(settled: Settled, person: int, stamp: Stamp, op: Op, verdict: Verdict)
     return replace(settled, seq=seq, head=head)
 
 
-def _spared(mark: Mark, late: Late, world: World, gone: Mapping[str, bool]) -> Mark:
+def _spared(mark: Mark, late: Late, world: World, gone: Mapping[str, bool], pool: Pool) -> Mark:
     """Turn a refusal that is not the author's fault into an entry that is kept (I12); never so on a phone."""
 
-    def decide(actor: Actor) -> Code:
-        return _mark(late.op, late.record, actor, world, late.event, set()).code
+    def decide(actor: Actor, record: Record | None) -> Code:
+        return _mark(late.op, record, actor, world, late.event, set(), pool).code
 
     kept = spare(mark.code, late, gone.get(late.op.record), decide)
     return mark if kept is None else Mark(kept.code, mark.detail, kept.record)
 
 
 def _mark(
-    op: Op, record: Record | None, actor: Actor, world: World, event: Event, stamps: set[tuple[int, int]]
+    op: Op,
+    record: Record | None,
+    actor: Actor,
+    world: World,
+    event: Event,
+    stamps: set[tuple[int, int]],
+    pool: Pool,
 ) -> Mark:
     kind = world.kinds.get(op.kind)
     if kind is None:
@@ -171,7 +191,7 @@ def _mark(
     fault = _stamp_fault(op, actor, stamps) or _flawed(op, kind)
     if fault is not None:
         return fault
-    case = _Case(op, kind, actor, world.units, event, event.stamp != op.stamp)
+    case = _Case(op, kind, actor, world.units, event, event.stamp != op.stamp, pool)
     if record is None:
         made = _make(case)
         return made if isinstance(made, Mark) else _write(case, made, new=True)
@@ -232,17 +252,40 @@ def _write(case: _Case, record: Record, *, new: bool) -> Mark:
             return Mark("not_your_field", name)
         if name in carried:
             with_step[name] = change
+    refusal = _barred(case, facts, record) if new and kind.guards else None
+    if refusal is not None:
+        return refusal
     if op.step is None or step is None:
         return _apply(case, None, facts, with_step, record, new=new)
     lacking = [name for name in step.needs if not says_something(op.sets.get(name))]
     if lacking:
         return Mark("needs_field", lacking[0])
-    word = workflow.judge(kind, record, op.step, case.actor, case.units)
+    near = _near(case, {**facts, **with_step}, record)
+    word = workflow.judge(kind, record, op.step, case.actor, case.units, near)
     if word == "overtaken":
-        return _overtake(case, op.step, step.to, facts, with_step, record, new=new)
+        return _overtake(case, op.step, step.to or op.step.saw, facts, with_step, record, new=new)
     if word is not None:
         return Mark(word, step.name)
     return _apply(case, step, {**facts, **with_step}, with_step, record, new=new)
+
+
+def _barred(case: _Case, facts: Changes, record: Record) -> Mark | None:
+    """Ask of a new record what its page asks of all of them."""
+    near, asked = _near(case, facts, record), _merged(case, case.event, facts, record)
+    word = workflow.refused_by(case.kind, asked, case.kind.birth, case.actor.person, near)
+    return None if word is None else Mark(word)
+
+
+def _near(case: _Case, sets: Changes, record: Record) -> Near:
+    """Gather what a step's guards may look at: by the references as the op leaves them."""
+    if case.kind.looks.linked:
+        record = _merged(case, case.event, sets, record)
+    near = replace(case.pool.near(record, case.event.wall_ms), sets=sets, units=case.units)
+    readable = {
+        name for name, each in near.linked.items()
+        if may_read(case.pool.kinds[each.kind], case.actor, each, case.units)
+    }  # fmt: skip
+    return replace(near, hidden=frozenset(near.linked) - readable)
 
 
 def _apply(
@@ -252,7 +295,7 @@ def _apply(
     kind, event = case.kind, replace(case.event, by="") if case.amended else case.event
     record = _merged(case, event, facts, record)
     if new:
-        record = workflow.begin(kind, record, event)
+        record = workflow.begin(record, event)
     if step is None:
         record = workflow.follow(kind, record, event)
     else:
@@ -267,12 +310,12 @@ def _overtake(
     event = replace(case.event, by="")  # everyone hears of it, its author too
     record = _merged(case, event, facts, record)
     if new:
-        record = workflow.begin(case.kind, record, event)
+        record = workflow.begin(record, event)
     line = Entry(
         event.seq, event.stamp, case.actor.person, taken.name, taken.saw, to, "overtaken", event.now_ms,
         dict(with_step),
     )  # fmt: skip
-    record = moved(record, record.state, line, event.by, record.due_ms)
+    record = moved(record, record.state, line, event.by)
     # Its facts count like any others: one may be what an automatic step waits for (I13).
     return Mark("overtaken", taken.name, workflow.follow(case.kind, record, event))
 
@@ -280,10 +323,12 @@ def _overtake(
 def _merged(case: _Case, event: Event, facts: Changes, record: Record) -> Record:
     """Join what an op writes into the record's cells, noting which of them changed."""
     cells, held = dict(record.cells), dict(record.held)
-    for name, change in facts.items():
+    echoed = {name: facts[each] for name, each in case.kind.echoes.items() if each in facts}
+    for name, change in {**echoed, **facts}.items():
         field = case.kind.fields[name]
-        heavy = weight(field, case.actor, record, case.units) if field.own else 0
-        cell = write(field.rule, change, event.stamp, heavy)
+        heavy = weight(case.kind, field, case.actor, record, case.units) if field.own else 0
+        said = _yielding(change, cells.get(name)) if field.own and not heavy else change
+        cell = write(field.rule, said, event.stamp, heavy)
         if name in cells:
             cell = join(field.rule, cells[name], cell, field.spec.options)
         if cell == cells.get(name):
@@ -293,10 +338,7 @@ def _merged(case: _Case, event: Event, facts: Changes, record: Record) -> Record
     return replace(record, cells=cells, held=held)
 
 
-def elapse(record: Record, kind: Kind, clock: Stamp, seq: int, now_ms: int) -> Record | None:
-    """Take the step that time takes on a record whose due time has passed; None if none fits."""
-    step = workflow.timed(kind, record)
-    if step is None or not record.due_ms or now_ms < record.due_ms:
-        return None
-    event = Event(clock.wall_ms, clock.count, clock.device, seq, "", now_ms)
-    return workflow.advance(kind, record, step, 0, {}, event)
+def _yielding(change: Change, cell: Cell | None) -> Change:
+    """Let a write of no weight stand beside what the owning role said, and not in its place."""
+    owned = [entry[0] for entry in (cell[0] if cell else []) if entry[1]]
+    return change | {"over": [each for each in change.get("over", []) if list(each) not in owned]}

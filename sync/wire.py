@@ -76,7 +76,6 @@ class Delta(Struct, frozen=True, array_like=True):
     made_ms: int
     received_ms: int
     state: str
-    due_ms: int
     cells: dict[str, Any]
     story: list[Any]
 

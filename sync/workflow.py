@@ -6,16 +6,18 @@ Twin: pwa/src/sync/workflow.ts. Shared cases: tests/vectors/workflow.json.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Final, Literal
+from typing import Literal
+
+from msgspec.structs import replace
 
 from sync.clock import Stamp
-from sync.guards import GUARDS, Question
+from sync.guards import ALONE, GUARDS, Near, ask
 from sync.kind import Kind, Step
+from sync.links import copied
+from sync.merges import join
 from sync.op import Refusal, StepTaken
 from sync.permit import Actor, Units, may_step
-from sync.register import Change, Entry, Record, moved
-
-HOUR_MS: Final = 3_600_000
+from sync.register import Change, Entry, Record, moved, touch, write
 
 
 def find(kind: Kind, name: str) -> Step | None:
@@ -23,44 +25,45 @@ def find(kind: Kind, name: str) -> Step | None:
     return next((step for step in kind.workflow.steps if step.name == name), None)
 
 
-def refused_by(kind: Kind, record: Record, step: Step, person: int) -> Refusal | None:
-    """Ask the step's guards in order; the first that says no gives the refusal."""
-    question = Question(kind, record, step, person)
+def refused_by(kind: Kind, record: Record, step: Step, person: int, near: Near = ALONE) -> Refusal | None:
+    """Ask the step's guards in order; the first that says no gives the refusal.
+
+    Where nothing is known around a record, as on a phone that predicts, a guard that looks at other
+    records lets a person's step pass, for the server will say, and holds a step back that is taken by
+    itself: sync/ripple.py takes those.
+    """
+    question = ask(kind, record, step, person, near)
     for name in step.guards:
-        if not GUARDS[name].holds(question):
-            return GUARDS[name].refusal
+        guard = GUARDS[name]
+        holds = person != 0 if near.blind and guard.far else guard.holds(question)
+        if not holds:
+            return guard.refusal
     return None
 
 
 def judge(
-    kind: Kind, record: Record, taken: StepTaken, actor: Actor, units: Units
+    kind: Kind, record: Record, taken: StepTaken, actor: Actor, units: Units, near: Near = ALONE
 ) -> Refusal | Literal["overtaken"] | None:
     """Decide a step a person took: None lets it happen, else why not."""
     step = find(kind, taken.name)
     if step is None:
         return "unknown_step"
-    if not may_step(step, actor, record, units):
+    if not may_step(kind, step, actor, record, units):
         return "not_your_role"
     if taken.saw not in step.start:
         return "wrong_state"
     if taken.saw != record.state:
         return "overtaken"
-    return refused_by(kind, record, step, actor.person)
+    return refused_by(kind, record, step, actor.person, replace(near, units=units))
 
 
-def offers(kind: Kind, record: Record, actor: Actor, units: Units) -> list[str]:
+def offers(kind: Kind, record: Record, actor: Actor, units: Units, near: Near = ALONE) -> list[str]:
     """List the steps this person may take on the record as it is now, in page order."""
     return [
         step.name
         for step in kind.workflow.steps
-        if judge(kind, record, StepTaken(step.name, record.state), actor, units) is None
+        if judge(kind, record, StepTaken(step.name, record.state), actor, units, near) is None
     ]
-
-
-def due_ms(kind: Kind, state: str, now_ms: int) -> int:
-    """Say when a timed step moves a record that enters `state` now; 0 if none will."""
-    hours = [step.after_hours for step in kind.workflow.steps if step.after_hours and state in step.start]
-    return now_ms + min(hours) * HOUR_MS if hours else 0
 
 
 class Event(Stamp, frozen=True, array_like=True):
@@ -76,46 +79,63 @@ class Event(Stamp, frozen=True, array_like=True):
         return Stamp(self.wall_ms, self.count, self.device)
 
 
-def begin(kind: Kind, record: Record, event: Event) -> Record:
+def begin(record: Record, event: Event) -> Record:
     """Write the first line of a new record's history; `advance` or `follow` takes it from there."""
     entry = Entry(event.seq, event.stamp, record.author, "", "", record.state, "done", event.now_ms, {})
-    due = due_ms(kind, record.state, event.now_ms)
-    return moved(record, record.state, entry, event.by, due)
+    return moved(record, record.state, entry, event.by)
 
 
 def advance(
-    kind: Kind, record: Record, step: Step, person: int, sets: Mapping[str, Change], event: Event
+    kind: Kind,
+    record: Record,
+    step: Step,
+    person: int,
+    sets: Mapping[str, Change],
+    event: Event,
+    near: Near = ALONE,
 ) -> Record:
     """Take a step that was judged good, and the steps that follow by themselves."""
     outcome: Literal["done", "auto"] = "done" if step.by else "auto"
-    line = Entry(
-        event.seq, event.stamp, person, step.name, record.state, step.to, outcome, event.now_ms, dict(sets)
-    )
-    due = due_ms(kind, step.to, event.now_ms)
-    return follow(kind, moved(record, step.to, line, event.by, due), event)
+    return follow(kind, _taken(record, step, person, outcome, sets, event), event, near)
 
 
-def follow(kind: Kind, record: Record, event: Event) -> Record:
+def follow(kind: Kind, record: Record, event: Event, near: Near = ALONE) -> Record:
     """Take automatic steps while one fits, at most as many as the page has: it cannot loop for ever."""
     for _ in kind.workflow.steps:
-        step = next(_ready(kind, record), None)
+        step = next(_ready(kind, record, replace(near, now_ms=event.wall_ms)), None)
         if step is None:
             return record
-        line = Entry(event.seq, event.stamp, 0, step.name, record.state, step.to, "auto", event.now_ms, {})
-        due = due_ms(kind, step.to, event.now_ms)
-        record = moved(record, step.to, line, event.by, due)
+        sets = copied(kind, step, near)
+        record = _taken(given(kind, record, sets, event), step, 0, "auto", sets, event)
     return record
 
 
-def _ready(kind: Kind, record: Record) -> Iterator[Step]:
+def given(kind: Kind, record: Record, sets: Mapping[str, Change], event: Event) -> Record:
+    """Write into a record what an automatic step carries."""
+    cells, held = dict(record.cells), dict(record.held)
+    for name, change in sets.items():
+        field = kind.fields[name]
+        cell = write(field.rule, change, event.stamp)
+        cells[name] = join(field.rule, cells[name], cell, field.spec.options) if name in cells else cell
+        held[name] = touch(held.get(name), event.seq, event.by)
+    return replace(record, cells=cells, held=held) if sets else record
+
+
+def _taken(
+    record: Record,
+    step: Step,
+    person: int,
+    outcome: Literal["done", "auto"],
+    sets: Mapping[str, Change],
+    event: Event,
+) -> Record:
+    """Put a record where a step leads, if it leads anywhere, and write the line."""
+    to, at = step.to or record.state, event.now_ms
+    line = Entry(event.seq, event.stamp, person, step.name, record.state, to, outcome, at, dict(sets))
+    return moved(record, to, line, event.by)
+
+
+def _ready(kind: Kind, record: Record, near: Near) -> Iterator[Step]:
     for step in kind.workflow.steps:
-        if step.auto and record.state in step.start and refused_by(kind, record, step, 0) is None:
+        if step.auto and record.state in step.start and refused_by(kind, record, step, 0, near) is None:
             yield step
-
-
-def timed(kind: Kind, record: Record) -> Step | None:
-    """Find the step that time takes on this record in its present state."""
-    for step in kind.workflow.steps:
-        if step.after_hours and record.state in step.start and refused_by(kind, record, step, 0) is None:
-            return step
-    return None

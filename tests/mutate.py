@@ -1,6 +1,6 @@
 """Proves the shared vectors: breaks the core in every small way, and each break must fail a case.
 
-Mutants are made of clock, merges, register and settle, of both twins. A break that changes nothing a
+Mutants are made of clock, clocks, merges, register and settle, of both twins. A break that changes nothing a
 caller can see is listed in tests/mutants.toml with its reason; an entry that matches no survivor is
 an error too. Run by tests/test_mutate.py, or by hand: python -m tests.mutate [python|phone] [stem...]
 """
@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parents[1]
 TWINS = ("python", "phone")
-STEMS = ("clock", "merges", "register", "settle")
+STEMS = ("clock", "clocks", "merges", "register", "settle")
 
 
 class Mutant(NamedTuple):

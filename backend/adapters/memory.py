@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from copy import copy
 from hashlib import sha256
@@ -13,12 +13,13 @@ from msgspec.structs import replace
 
 from backend.adapters.claims import Claims
 from backend.adapters.memory_album import MemoryAlbum
-from backend.adapters.sql_shelf import last_change, tombstone
+from backend.feed import feed_of, tombstone
 from backend.ports import Device, Lane, Reported, Unit, number_for
 from backend.ports import Person as PersonRow
 from backend.ranges import Ranges, add
 from sync.clock import SERVER, Stamp
 from sync.digest import ROOT
+from sync.links import place
 from sync.op import Op
 from sync.park import emptied
 from sync.register import Record
@@ -115,10 +116,10 @@ class MemoryLane:
         """List records of the channels changed after a position, oldest change first."""
         wanted = frozenset(channels)
         found = [
-            (last_change(record), record)
+            (seq, record)
             for record in self.kept.values()
-            for channel in (record.area, -record.author)
-            if channel in wanted and after < last_change(record)
+            for channel, seq in feed_of(record).items()
+            if channel in wanted and after < seq
         ]
         return sorted(found, key=lambda pair: (pair[0], pair[1].id))[:limit]
 
@@ -165,6 +166,16 @@ class MemoryLane:
         whole = re.compile(re.escape(record.encode()) + rb"(?!\d)")
         others = (each for name, each in self.kept.items() if name != record)
         return [each for each in others if whole.search(msgspec.json.encode(each))]
+
+    def linking(self, named: Mapping[str, Collection[str]], limit: int) -> list[Record]:
+        """List the records that name others in a ref field, by the name of the field."""
+        found: dict[str, Record] = {}
+        for name, targets in named.items():
+            for target in targets:
+                hits = [each for each in self.kept.values() if each.refs.get(name) == target]
+                hits.sort(key=lambda each: place(each.id))
+                found |= {each.id: each for each in hits[:limit]}
+        return list(found.values())
 
 
 class MemoryLanes:

@@ -63,6 +63,11 @@ REFS: Final = text(
     .where(t.photo_ref.c.town_id == HERE)
     .order_by(t.photo_ref.c.record, t.photo_ref.c.key)
 )
+LINKS: Final = text(
+    select(t.link.c.record, t.link.c.field, t.link.c.target)
+    .where(t.link.c.town_id == HERE)
+    .order_by(t.link.c.record, t.link.c.field)
+)
 TOMBS: Final = text(
     select(t.tomb.c.record, t.tomb.c.seq, t.tomb.c.erased)
     .where(t.tomb.c.town_id == HERE)
@@ -166,6 +171,11 @@ class Rows:
     def refs(self, town: int) -> Iterator[tuple[str, str]]:
         """Go through what refers to photos, by record."""
         return ((id_of(blob), key) for blob, key in self._all(REFS, town=town))
+
+    def links(self, town: int) -> Iterator[tuple[str, str, str]]:
+        """Go through which record names which, by record."""
+        found = self._all(LINKS, town=town)
+        return ((id_of(blob), field, id_of(target) if target else "") for blob, field, target in found)
 
     def tombs(self, town: int) -> Iterator[tuple[str, int, bool]]:
         """Go through the tombstones by record."""

@@ -7,20 +7,21 @@ statement through aiosqlite an exchange woke the event loop 32 times, in one hop
 
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
-from msgspec.structs import replace
 
 from backend.adapters import statements as s
 from backend.adapters.sql_album import SqlAlbum, blob_of, id_of, rows_of
+from backend.feed import feed_of, tombstone
 from backend.ranges import Ranges, add
 from sync.clock import SERVER, Stamp
 from sync.digest import ROOT, sealed
+from sync.links import place
 from sync.op import Op, Verdict
 from sync.park import emptied
-from sync.register import Held, Record
+from sync.register import Record
 from sync.settle import Answer, Known, Logged, Settled
 from sync.value import is_record_id
 
@@ -89,9 +90,10 @@ class Shelf:
             run(s.ADD_OP, [self._op_row(row) for row in settled.log])
             self._mark_seen(settled.log)
         if settled.records:
-            changed = [(record, last_change(record)) for record in settled.records.values()]
-            run(s.PUT_RECORD, [self._record_row(record) for record, _ in changed])
-            run(s.PUT_FEED, [row for record, seq in changed for row in self._feed_rows(record, seq)])
+            changed = settled.records.values()
+            run(s.PUT_RECORD, [self._record_row(record) for record in changed])
+            run(s.PUT_FEED, [row for record in changed for row in self._feed_rows(record)])
+            run(s.PUT_LINK, [row for record in changed for row in self._link_rows(record)])
         self.album.refer(photo_refs)
         clock = settled.clock
         state = {"seq": settled.seq, "wall_ms": clock.wall_ms, "count": clock.count, "head": settled.head}
@@ -112,11 +114,18 @@ class Shelf:
             "body": msgspec.json.encode(record),
         }  # fmt: skip
 
-    def _feed_rows(self, record: Record, seq: int) -> list[dict[str, Any]]:
+    def _feed_rows(self, record: Record) -> list[dict[str, Any]]:
         blob = blob_of(record.id)
         return [
             {"town_id": self._town, "channel": channel, "record": blob, "seq": seq}
-            for channel in (record.area, -record.author)
+            for channel, seq in feed_of(record).items()
+        ]
+
+    def _link_rows(self, record: Record) -> list[dict[str, Any]]:
+        row = {"town_id": self._town, "record": blob_of(record.id)} if record.refs else {}
+        return [
+            {**row, "field": name, "target": blob_of(target) if target else b""}
+            for name, target in record.refs.items()
         ]
 
     def _mark_seen(self, log: Sequence[Logged]) -> None:
@@ -179,6 +188,7 @@ class Shelf:
         if known is not None:
             self._connection.execute(s.PUT_RECORD, self._record_row(tombstone(known, seq)))
             self._connection.execute(s.FEED_OF, {**town, "which": blob, "at": seq})
+            self._connection.execute(s.DROP_LINKS, {**town, "which": blob})
             self.album.release(record)
         if erased:
             self._forget(record)
@@ -212,6 +222,17 @@ class Shelf:
         )
         return [_RECORD.decode(body) for (body,) in found if whole.search(body)]
 
+    def linking(self, named: Mapping[str, Collection[str]], limit: int) -> list[Record]:
+        """List the records that name others in a ref field, by the name of the field."""
+        found: dict[str, None] = {}
+        for name, targets in named.items():
+            by_target: dict[bytes, list[str]] = {}
+            for target, record in self._many("links", [blob_of(each) for each in targets], along=name):
+                by_target.setdefault(target, []).append(id_of(record))
+            for records in by_target.values():
+                found |= dict.fromkeys(sorted(records, key=place)[:limit])
+        return list(self.records(list(found)).values()) if found else []
+
     def sweep(self, before_ms: int, limit: int) -> int:
         """Throw tombstones set before a time away and raise the floor; that a record is gone stays known."""
         town = {"town_id": self._town}
@@ -223,13 +244,3 @@ class Shelf:
         if found:
             self._connection.execute(s.RAISE, {**town, "to": found[-1][1]})
         return len(found)
-
-
-def last_change(record: Record) -> int:
-    """Say the position of a record's last change."""
-    return max(record.head.seq, *(held.seq for held in record.held.values()), 0)
-
-
-def tombstone(record: Record, seq: int) -> Record:
-    """Give what stands in the place of a removed record, so that its readers hear that it is gone."""
-    return replace(record, kind="", state="", head=Held(seq, "", 0), cells={}, held={}, story=(), due_ms=0)

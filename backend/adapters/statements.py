@@ -118,6 +118,14 @@ BY_LIST: Final[dict[str, tuple[str, str]]] = {
     ),
     "refs": (text(select(t.photo_ref.c.key).where(_town(t.photo_ref))), "photo_ref.record"),
     "tombs": (text(select(t.tomb.c.record, t.tomb.c.erased).where(_town(t.tomb))), "tomb.record"),
+    "links": (
+        text(
+            select(t.link.c.target, t.link.c.record).where(
+                _town(t.link), t.link.c.field == bindparam("along")
+            )
+        ),
+        "link.target",
+    ),
     "since": (
         text(
             select(t.feed.c.seq, t.feed.c.record, t.record.c.body)
@@ -155,6 +163,7 @@ DROP_REFS_TO: Final = text(
     delete(t.photo_ref).where(_town(t.photo_ref), t.photo_ref.c.key == bindparam("which"))
 )
 DROP_PHOTO: Final = text(delete(t.photo).where(_town(t.photo), t.photo.c.key == bindparam("which")))
+DROP_LINKS: Final = text(delete(t.link).where(_town(t.link), t.link.c.record == bindparam("which")))
 KEPT_NAMES: Final = text(select(t.record.c.id).where(_town(t.record)))
 REMOVED_NAMES: Final = text(select(t.tomb.c.record).where(_town(t.tomb)))
 LOGGED_NAMES: Final = text(select(t.op.c.record).where(_town(t.op)))
@@ -247,6 +256,7 @@ PUT_RECORD: Final = put(t.record)
 PUT_FEED: Final = put(t.feed)
 PUT_PHOTO: Final = put(t.photo)
 ADD_PHOTO: Final = add(t.photo)
+PUT_LINK: Final = put(t.link)
 ADD_REF: Final = add(t.photo_ref)
 ADD_PRINT: Final = add(t.fingerprint)
 ADD_KEY: Final = add(t.device_key)

@@ -177,6 +177,29 @@ device_key = Table(
     Column("key", LargeBinary, nullable=False),  # 65 bytes: a point of P-256, not compressed (SEC 1)
     Column("from_ms", BigInteger, nullable=False),
 )
+push = Table(
+    "push",  # phones that asked to be called, and where their browser can be reached
+    metadata,
+    Column("town_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("device", Integer, primary_key=True, autoincrement=False),
+    Column("person", BigInteger, nullable=False),
+    Column("endpoint", Text, nullable=False),
+    Column("p256dh", LargeBinary, nullable=False),  # 65 bytes
+    Column("auth", LargeBinary, nullable=False),  # 16 bytes
+    Column("language", Text, nullable=False),
+    Column("asked_ms", BigInteger, nullable=False),  # when the phone last said so
+    Index("push_endpoint", "endpoint", unique=True),
+)
+link = Table(
+    "link",  # which record names which, by ref field: what guards look along, backwards
+    metadata,
+    Column("town_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("record", LargeBinary, primary_key=True),
+    Column("field", Text, primary_key=True),
+    Column("target", LargeBinary, nullable=False),  # empty since the field was cleared
+    Index("link_target", "town_id", "field", "target", "record"),
+    sqlite_with_rowid=False,
+)
 photo_ref = Table(
     "photo_ref",
     metadata,

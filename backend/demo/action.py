@@ -40,7 +40,7 @@ class Action(Struct, frozen=True):
     """One write: it creates a record (step "" and an area), or takes a step on one."""
 
     at_ms: int  # from the start of today; negative for the past
-    person: int  # number of the person, 1..16
+    person: int  # number of the person, 1..29
     kind: str
     key: str  # names the record: the first action with a key creates it
     step: str = ""

@@ -1,4 +1,4 @@
-"""Sixty incidents, told in cases/*.toml: this gives each its people, its hours and its place.
+"""Some seventy incidents, told in cases/*.toml: this gives each its people, its hours and its place.
 
 People answer in office hours, emergencies at once; a review or a question never waits the 24 hours
 after which the workflow goes on by itself, so that history holds only what people did.
@@ -12,10 +12,10 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from backend.demo.action import Action, At, Shot, Told
+from backend.demo.action import Action, At, Ref, Shot, Told
 from backend.demo.days import MINUTE_MS, at, awake_ago, in_office
 from backend.demo.geometry import Place, beyond, land, near
-from backend.demo.people import wearer
+from backend.demo.people import member, wearer
 
 SEED: Final = 20_262
 KIND: Final = "incident"
@@ -37,10 +37,32 @@ _STEPS: Final = {
     "verify": ("author", 120, 1200),
     "accept": ("duty", 15, 50),
     "center_finish": ("duty", 1500, 4000),
+    "phone_not_fixed": ("author", 600, 900),
     "center_not_fixed": ("author", 600, 900),
+    "merge": ("secretary", 20, 180),
+    "center_merge": ("duty", 10, 30),
+    "dispatch": ("duty", 5, 40),
+    "take_on": ("unit", 20, 150),
+    "decline": ("unit", 30, 200),
+    "decide": ("commander", 60, 200),
+    "note_progress": ("unit", 600, 1500),
+    "ask_time": ("unit", 900, 1800),
+    "grant_time": ("board", 30, 200),
+    "unit_finish": ("unit", 900, 2000),
+    "rate": ("author", 30, 600),
+    "urge": ("duty", 300, 900),
 }
-_AT_ONCE: Final = {"accept": (1, 4), "center_finish": (40, 200)}  # in an emergency, at any hour
+_AT_ONCE: Final = {  # in an emergency, at any hour
+    "accept": (1, 2),
+    "dispatch": (2, 6),
+    "take_on": (3, 12),
+    "note_progress": (20, 60),
+    "center_finish": (40, 200),
+    "unit_finish": (60, 300),
+}
 _PHOTO_FIELD: Final = {"": "photos", "add_facts": "photos"}  # else result_photos
+_OURS: Final = ("step", "by", "scene")  # what a step says beside the fields of the page
+Said = str | int | tuple[str, ...]  # in a page of cases
 
 
 class Case(Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,9 +77,10 @@ class Case(Struct, frozen=True, forbid_unknown_fields=True):
     by: str = "worker"
     scene: str = ""
     emergency: bool = False
+    solved: bool = False  # on the spot, by whoever reported it
     outside: bool = False  # the fix lies across the grid line
     phrases: tuple[str, ...] = ()
-    path: tuple[dict[str, str], ...] = ()
+    path: tuple[dict[str, Said], ...] = ()
 
 
 class _Page(Struct, frozen=True, forbid_unknown_fields=True):
@@ -85,22 +108,41 @@ def _told(number: int, case: Case, now_ms: int) -> list[Action]:
     place = land().places[case.place]
     times = _times(rng, case, now_ms)
     report = _report(rng, number, case, place, times[0])
-    told = [report]
+    told, unit = [report], 0
     for order, (step, at_ms) in enumerate(zip(case.path, times[1:], strict=True), 1):
-        hat = step.get("by", _STEPS[step["step"]][0])
-        person = report.person if hat == "author" else wearer(hat, place.grid)
+        name, scene = str(step["step"]), str(step.get("scene", ""))
+        hat = str(step.get("by", _STEPS[name][0]))
         told.append(
             Action(
                 at_ms=at_ms,
-                person=person,
+                person=report.person if hat == "author" else _doer(hat, unit, place.grid),
                 kind=KIND,
                 key=report.key,
-                step=step["step"],
-                values={name: words for name, words in step.items() if name not in ("step", "by", "scene")},
-                photo=_shot(step.get("scene", ""), step["step"], number * 10 + order),
+                step=name,
+                values=_values(step),
+                photo=_shot(scene, name, number * 10 + order),
             )
         )
+        unit = int(str(step.get("unit", unit)))
     return told
+
+
+def _doer(hat: str, unit: int, grid: int) -> int:
+    """Give who takes a step: somebody of the unit that has the case, or the wearer of a hat over the grid."""
+    return member(unit) if hat == "unit" else wearer(hat, grid)
+
+
+def _values(step: dict[str, Said]) -> dict[str, Told]:
+    """Give what a step carries; one that goes to a unit goes to a person of it."""
+    values: dict[str, Told] = {}
+    for name, said in step.items():
+        if name == "merged_into":
+            values[name] = Ref(f"{KIND}/{said}")
+        elif name not in _OURS:
+            values[name] = list(said) if isinstance(said, tuple) else said
+    if "unit" in values:
+        values["assignee"] = member(int(str(values["unit"])))
+    return values
 
 
 def _report(rng: random.Random, number: int, case: Case, place: Place, at_ms: int) -> Action:
@@ -114,6 +156,8 @@ def _report(rng: random.Random, number: int, case: Case, place: Place, at_ms: in
     }
     if case.emergency:
         values["emergency"] = True
+    if case.solved:
+        values["self_resolved"] = True
     if case.phrases:
         values["phrases"] = list(case.phrases)
     return Action(
@@ -149,7 +193,7 @@ def _times(rng: random.Random, case: Case, now_ms: int) -> list[int]:
         raise ValueError(case.note)
     times = [at(case.day, rng.randint(7 * 60 + 30, 18 * 60 + 30)) + rng.randrange(60) * 1000]
     for step in case.path:
-        times.append(_after(rng, times[-1], step["step"], emergency=case.emergency))
+        times.append(_after(rng, times[-1], str(step["step"]), emergency=case.emergency))
     return times
 
 

@@ -48,7 +48,7 @@ def _page() -> _Page:
 
 @cache
 def people() -> dict[int, Person]:
-    """Give everybody by number, 1 to 16."""
+    """Give everybody by number, 1 to 29."""
     return dict(enumerate(_page().people, 1))
 
 
@@ -63,6 +63,19 @@ def wearer(hat: str, grid: int, day: int = 0) -> int:
             if any(g.role == _page().hats[hat] and g.unit == unit and g.holds(day) for g in person.grants):
                 return number
     raise LookupError(hat, grid, day)
+
+
+def member(unit: int) -> int:
+    """Give whoever has worked longest at a post or a department; raises LookupError where nobody does."""
+    found = [
+        (grant.since, number)
+        for number, person in people().items()
+        for grant in person.grants
+        if grant.unit == unit and grant.holds(0)
+    ]
+    if not found:
+        raise LookupError(unit)
+    return min(found)[1]
 
 
 def workers() -> dict[int, tuple[int, ...]]:

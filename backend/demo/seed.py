@@ -16,11 +16,12 @@ from backend.demo.action import Action, At, Day, Ref, Told
 from backend.demo.geometry import land
 from backend.demo.households import Household, households
 from backend.demo.people import people, workers
+from backend.demo.places import residents
 from backend.demo.story import story
-from backend.demo.units import TOWN, UNITS
+from backend.demo.units import BODIES, TOWN, UNITS
+from backend.neighbours import keep, surround
 from backend.people import hashed, new_code
 from backend.ports import Lane, Person, PhotoRow, Unit
-from backend.view import photo_keys
 from media.drawing import draw
 from media.intake import Intake, take_in
 from media.miniature import preview_of
@@ -86,7 +87,7 @@ async def _settle_in(parts: Context, now_ms: int) -> None:
     start, shapes = midnight(now_ms), land().shapes
     units = [
         Unit(unit.id, unit.tier, unit.parent, unit.name, [(at[0], at[1]) for at in shapes.get(unit.id, ())])
-        for unit in UNITS
+        for unit in (*UNITS, *BODIES)
     ]
     await parts.people.put_units(TOWN, units)
     for number, person in people().items():
@@ -125,7 +126,9 @@ class Teller:
                 self._start,
             )
             self._phones[number] = f"{device.number:08x}{INCARNATION}"
-        actions = [*moved_in(households(weekday(self._now_ms))), *told]
+        today = weekday(self._now_ms)
+        homes = households(today)
+        actions = [*moved_in(homes), *residents(homes), *told]
         self._people = {person.id: person for person in await self._parts.people.people(TOWN)}
         world = (await self._parts.towns.town(TOWN)).world
 
@@ -157,13 +160,12 @@ class Teller:
         photo = self._shot(action)
         if photo:
             op.sets[photo[0]] = {"add": [photo[1].key]}
-        known = lane.load(actor.device, [op])
+        known = surround(lane.load(actor.device, [op]), lane, [op], world)
         settled = settle(known, [op], actor, world, at_ms + DELIVERY_MS)
         verdict = settled.verdicts[0]
         if verdict.code != "applied":
             raise ValueError(f"the story does not fit the kind pages: {action} -> {verdict}, {record}")
-        refs = {each.id: photo_keys(world.kinds, each, each.cells) for each in settled.records.values()}
-        lane.save(settled, refs)
+        keep(lane, settled, known.records, world, at_ms + DELIVERY_MS)
         if photo:
             self._keep(lane, photo[1], photo[2])
 
@@ -214,6 +216,7 @@ def moved_in(homes: Iterable[Household]) -> list[Action]:
                 "name": home.name, "about": home.about, "group": home.group, "people": home.people,
                 "care": list(home.care), "rhythm_days": home.rhythm_days, "phone": home.phone,
                 "place": [*home.at, 1500, 0, 2, 0],
+                **({"other_contact": f"女儿 199****{3000 + home.number}"} if home.people == 1 else {}),
             },
         )
         for home in homes

@@ -49,10 +49,14 @@ def _values(rng: random.Random, done: list[Action], cared: set[str]) -> dict[str
     households = [action.values.get("household") for action in done]
     looked_after = any(isinstance(home, Ref) and home.key in cared for home in households)
     helped = any(action.values.get("result") == "need_help" for action in done)
+    checked = [action for action in done if "key_place" in action.values]
+    hazard = any("hazards" in action.values for action in checked)
+    backed = {"patrol_visit": done, "key_person_care": looked_after, "key_place_check": checked}
     return {
         "patrol_visit": "found" if any("matter" in action.values for action in done) else "ok",
         "key_person_care": "ok" if looked_after else "zero",
-        "key_place_check": rng.choice(("ok", "ok", "na")),
+        "key_place_check": "found" if hazard else "ok" if checked else "na",
+        "backed": [item for item, records in backed.items() if records],
         "emergency_assist": "found" if any(action.values.get("emergency") for action in done) else "zero",
         "serve_residents": "ok" if helped or rng.random() < 0.4 else "zero",
         "publicity": "ok" if rng.random() < 0.3 else "zero",

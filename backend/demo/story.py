@@ -5,8 +5,10 @@ the same time of day give the same story.
 """
 
 from backend.demo.action import Action
+from backend.demo.errands import errands
 from backend.demo.households import households
 from backend.demo.incidents import incidents
+from backend.demo.places import checks, places
 from backend.demo.sheets import sheets
 from backend.demo.visits import visits
 
@@ -17,5 +19,5 @@ def story(weekday: int, now_ms: int) -> tuple[Action, ...]:
     `weekday` is today's, 0 for Monday; `now_ms` counts from the start of today (Shanghai).
     """
     homes = households(weekday)
-    told = [*incidents(now_ms), *visits(homes)]
+    told = [*incidents(now_ms), *errands(now_ms), *visits(homes), *checks(places(weekday))]
     return tuple(sorted([*told, *sheets(weekday, homes, told)], key=lambda action: action.at_ms))

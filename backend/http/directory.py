@@ -5,6 +5,7 @@ from litestar import Response, get
 
 from backend.http.context import AnyRequest, context, session_of
 from backend.http.squeeze import squeezed
+from backend.kinds import served
 from backend.people import directory
 
 
@@ -16,13 +17,12 @@ async def give_kinds(request: AnyRequest) -> Response[bytes]:
     tag = f'"{pages.version}"'
     if tag in request.headers.get("if-none-match", ""):  # maybe one of a list, or weak after a proxy
         return Response(b"", status_code=304, headers={"etag": tag, "cache-control": "no-cache"})
-    body = msgspec.json.encode({"version": pages.version, "kinds": pages.kinds})
-    return squeezed(body, request, {"etag": tag, "cache-control": "no-cache"})
+    return squeezed(served(pages.kinds, pages.version), request, {"etag": tag, "cache-control": "no-cache"})
 
 
 @get("/api/directory")
 async def give_directory(request: AnyRequest) -> Response[bytes]:
     """Give the signed-in person, the units and the names of colleagues."""
     parts, session = context(request), await session_of(request)
-    found = await directory(parts.people, session, parts.towns.now_ms())
+    found = await directory(parts.people, session, parts.towns.now_ms(), parts.towns.calendar())
     return squeezed(msgspec.json.encode(found), request)

@@ -6,6 +6,7 @@ from typing import Final
 from litestar import get
 from litestar.response import Stream
 
+from backend.devices import Contacts
 from backend.http.context import AnyRequest, context, session_of
 from backend.ports import Bell
 
@@ -18,8 +19,16 @@ async def listen(request: AnyRequest) -> Stream:
     """Keep a line open to a phone whose app is open."""
     session = await session_of(request)
     town = session.person.town
-    lines = _lines(context(request).bell, town, context(request).bell.rung(town))
-    return Stream(lines, media_type="text/event-stream", headers={"cache-control": "no-store"})
+    parts = context(request)
+    lines = _lines(parts.bell, town, parts.bell.rung(town))
+    heard = _noted(lines, parts.contacts, session.device.number)
+    return Stream(heard, media_type="text/event-stream", headers={"cache-control": "no-store"})
+
+
+async def _noted(lines: AsyncIterator[bytes], contacts: Contacts, device: int) -> AsyncIterator[bytes]:
+    with contacts.listening(device):
+        async for line in lines:
+            yield line
 
 
 async def _lines(bell: Bell, town: int, heard: int) -> AsyncIterator[bytes]:

@@ -4,12 +4,12 @@
 import { areaFor } from "./area.ts";
 import { FIELDS, KINDS } from "./bindings.ts";
 import { changesOf, firstChanges, settled, stampsIn } from "./change.ts";
-import { dayOf, dayPage, itemsOf } from "./day.ts";
+import { dayOf, dayPage, itemsOf, sheetId } from "./day.ts";
 import type { Parts } from "./exchange.ts";
 import type { Mirror } from "./mirror.ts";
 import type { Need } from "./model.ts";
 import { asked, putAway } from "./needs.ts";
-import { enqueue, resend, undo, type Write } from "./outbox.ts";
+import { enqueue, resend, takeBack, undo, type Write } from "./outbox.ts";
 import type { OpRow, Writer } from "./ports.ts";
 import type { Sights } from "./sights.ts";
 import type { KindPage } from "./sync/kind.ts";
@@ -62,23 +62,43 @@ export class Acts {
     return row;
   }
 
-  edit(id: string, values: Values): Promise<void> {
-    return this.inTurn(() => this.write(id, values, ""));
-  }
-
-  /** Take a step; one that is no longer offered, because a first tap took it, is not taken twice. */
-  take(id: string, step: string, values: Values): Promise<void> {
+  edit(id: string, values: Values, again: readonly string[] = []): Promise<void> {
     return this.inTurn(async () => {
-      const offer = this.sights.views.value.get(id)?.offers.find((each) => each.step === step);
-      if (offer) await this.write(id, values, step);
+      await this.write(id, values, "", again);
     });
   }
 
-  private async write(id: string, values: Values, step: string): Promise<void> {
+  /** Take a step; one that is no longer offered, because a first tap took it, is not taken twice. Held, it
+   *  leaves no sooner. Gives the op, "" if there is none. */
+  take(id: string, step: string, values: Values, heldMs = 0): Promise<string> {
+    return this.inTurn(async () => {
+      const offer = this.sights.views.value.get(id)?.offers.find((each) => each.step === step);
+      return offer ? this.write(id, values, step, undefined, heldMs) : "";
+    });
+  }
+
+  /** Take back steps that were held; gives how many had not left. */
+  takeBack(ops: readonly string[]): Promise<number> {
+    return this.inTurn(async () => {
+      const count = await this.parts.store.write(["outbox"], (tx) => takeBack(tx, ops));
+      await this.effects.written();
+      return count;
+    });
+  }
+
+  private async write(
+    id: string,
+    values: Values,
+    step: string,
+    again?: readonly string[],
+    heldMs = 0,
+  ): Promise<string> {
     const found = this.find(id);
-    if (!found) return;
-    const write = this.writing(found.record, found.page, values, step, []);
-    if (write) await this.post(write);
+    const write = found && this.writing(found.record, found.page, values, step, [], again);
+    if (!write) return "";
+    const laterMs = this.parts.time.now() + heldMs;
+    const hold = (tx: Writer, row: OpRow): Promise<void> => tx.put("outbox", { ...row, laterMs });
+    return (await this.post(write, heldMs ? hold : undefined)).id;
   }
 
   /** Word a write on a record; null when it says nothing new. */
@@ -88,9 +108,9 @@ export class Acts {
     values: Values,
     step: string,
     photos: readonly string[],
+    again = page.workflow.steps.find((each) => each.name === step)?.needs ?? [],
   ): Write | null {
-    const needs = page.workflow.steps.find((each) => each.name === step)?.needs ?? [];
-    const sets = changesOf(page, record, values, this.mirror.device.value, needs);
+    const sets = changesOf(page, record, values, this.mirror.device.value, again);
     if (!step && !Object.keys(sets).length) return null;
     const taken = step ? { name: step, saw: record.state } : null;
     return {
@@ -165,17 +185,23 @@ export class Acts {
     });
   }
 
-  /** Answer items of today's sheet; the first answer makes it. */
-  tick(answers: Values): Promise<void> {
+  /** Answer items of the sheet of a day, today's if none is named; the first answer makes it. With a step,
+   *  that is taken too, unless it was before. */
+  tick(answers: Values, day = 0, step = ""): Promise<void> {
     return this.inTurn(async () => {
       const page = dayPage(this.mirror.kinds.value);
-      const id = this.sights.sheetId.value;
-      if (!page || !id) return;
+      const today = this.sights.sheetId.value;
+      if (!page || !today) return;
+      const id = day ? sheetId(page, this.actor().person, day) : today;
       const record = this.sights.record(id);
-      if (record) return this.write(id, answers, "");
-      const day = Number(id.slice(-8));
-      const write = this.making(page, { [FIELDS.day]: day, ...answers }, 0, []);
-      if (Object.keys(write.sets).length > 1) await this.post({ ...write, record: id });
+      const saw = page.workflow.begin;
+      if (record) {
+        if (!step || record.state === saw) await this.write(id, answers, step);
+        return;
+      }
+      const write = this.making(page, { [FIELDS.day]: Number(id.slice(-8)), ...answers }, 0, []);
+      const taken = step ? { name: step, saw } : null;
+      if (taken || Object.keys(write.sets).length > 1) await this.post({ ...write, record: id, step: taken });
     });
   }
 

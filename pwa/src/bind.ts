@@ -3,7 +3,8 @@
 
 import { computed, effect, signal } from "@preact/signals";
 import { Acts } from "./acts.ts";
-import { dayOf, unclosed } from "./day.ts";
+import type { Daily } from "./daily.ts";
+import { dayOf } from "./day.ts";
 import { Drafting } from "./draft.ts";
 import { type Changed, Exchange, type Outcome, type Parts, type Told } from "./exchange.ts";
 import { Mirror } from "./mirror.ts";
@@ -20,7 +21,7 @@ import { standOf } from "./stands.ts";
 import { Turn } from "./turn.ts";
 
 const MINUTE_MS = 60_000;
-const ASKED_FOR = { wanted: true, laterMs: 0 };
+const ASKED_FOR = { wanted: true, now: true, laterMs: 0 };
 const KEPT_DAYS = 30; // sent ops stay so long, so that people can prove that they reported
 const PREFS: Prefs = {
   camera: "phone",
@@ -130,13 +131,16 @@ class Binding implements Bound {
       kinds: mirror.kinds,
       units: sights.units,
       people: sights.people,
+      staff: computed(() => mirror.directory.value?.staff ?? {}),
+      days: computed(() => mirror.directory.value?.calendar),
+      record: (id) => sights.record(id),
       views: sights.views,
       needs: sights.needs,
       lost: computed(() => lossOf(mirror.notes.value.lost)),
       draft: drafting.draft,
       duties: sights.duties,
       sheet: sights.sheet,
-      dueVisits: sights.dueVisits,
+      stops: sights.stops,
       spent: computed(() => spending(mirror.notes.value.meter, this.nowMs.value)),
       phones: computed(() => (this.phones.value?.person === mirror.person.value ? this.phones.value : null)),
       version: outside.version,
@@ -160,7 +164,6 @@ class Binding implements Bound {
       syncNow: () => this.send(false, true),
       locate: () => drafting.locate(),
       lookAtPhones: () => this.lookAtPhones(),
-      setPrefs: (prefs) => this.setPrefs(prefs),
       applyUpdate: () => this.applyUpdate(),
       ...this.writing(),
       ...this.album(),
@@ -168,17 +171,23 @@ class Binding implements Bound {
   }
 
   /** What the screens write. */
-  private writing(): Pick<Model, "edit" | "take" | "settle" | "create" | "tick" | "tickRest" | "resend"> {
-    const { acts } = this;
+  private writing() {
+    const { acts, sights, outside } = this;
     return {
-      edit: (record, values) => acts.edit(record, values),
-      take: (record, step, values) => acts.take(record, step, values),
+      edit: (record, values, again) => acts.edit(record, values, again),
+      take: (record, step, values, heldMs) => acts.take(record, step, values, heldMs),
+      takeBack: (ops) => acts.takeBack(ops),
       settle: (record, field, value) => acts.settle(record, field, value),
       create: (kind, values, area = 0) => acts.create(kind, values, area),
       tick: (item, value) => acts.tick({ [item]: value || null }),
       tickRest: () => acts.tickRest(),
+      sameDay: async () => (await this.daily()).sameDay(),
+      handIn: async () => (await this.daily()).handIn(),
+      writtenMs: (record, field) => sights.writtenMs(record, field),
       resend: (record) => acts.resend(record),
-    };
+      reach: async (want) => (await import("./reach.ts")).reach(outside, want),
+      setPrefs: (prefs) => this.setPrefs(prefs),
+    } satisfies Partial<Model>;
   }
 
   /** What the screens ask about photos that are taken. */
@@ -314,18 +323,18 @@ class Binding implements Bound {
     this.outside.chance.after(MINUTE_MS, () => this.minute());
   }
 
+  private async daily(): Promise<Daily> {
+    const { Daily } = await import("./daily.ts");
+    return new Daily(this.outside, this.mirror, this.sights, this.acts);
+  }
+
   /** Hand in own sheets of days that are over; one tab does, and only once all is read. */
   private closeDays(): void {
-    const actor = this.mirror.actor.value;
-    if (!actor || !this.filled || !this.turn.mine.value) return;
-    const today = this.sights.today.value;
-    for (const { record, step } of unclosed(
-      this.sights.views.value.values(),
-      this.mirror.kinds.value,
-      actor.person,
-      today,
-    ))
-      void this.acts.take(record, step, {});
+    if (!this.sights.sheetId.value || !this.filled || !this.turn.mine.value) return;
+    void this.daily().then(
+      (daily) => daily.closeDays(),
+      () => undefined, // its file is not here yet: with the next minute
+    );
   }
 
   /** Once a day, forget sent ops that nobody asks about any more; never before a backup has them. */

@@ -3,8 +3,6 @@
 
 export const KINDS = {
   day: "day_sheet", // one person's duties of one day
-  visit: "visit", // a worker looked in on somebody
-  household: "household", // whom they look in on
   note: "note", // a word to the secretary
 } as const;
 
@@ -13,8 +11,7 @@ export const FIELDS = {
   captured: "captured_ms", // when the photo was taken, or the form begun
   source: "source", // where the photo came from: camera, album or none
   day: "day", // the day a sheet is of
-  rhythm: "rhythm_days", // days between two visits
-  visitDuty: "key_person_care", // the duty that says how many visits are due
+  sameAs: "same_as", // the day whose answers a sheet took over
   text: "text", // what a note says
   about: "about", // the record it is about
   entry: "entry", // what was entered, in words

@@ -123,7 +123,7 @@ const born = (era: number): Pick<RecordRow, "era"> => (era ? { era } : {});
  */
 export function mergedDelta(known: RecordRow | undefined, delta: Delta, era: number): RecordRow {
   const record = (known?.era ?? 0) === era ? known : undefined;
-  const { id, kind, area, author, madeMs, receivedMs, state, dueMs, cells, story } = delta;
+  const { id, kind, area, author, madeMs, receivedMs, state, cells, story } = delta;
   return {
     id,
     kind,
@@ -133,10 +133,11 @@ export function mergedDelta(known: RecordRow | undefined, delta: Delta, era: num
     receivedMs,
     state: state || (record?.state ?? ""),
     head: [0, "", 0],
-    cells: { ...record?.cells, ...cells },
+    cells: Object.fromEntries(
+      Object.entries({ ...record?.cells, ...cells }).filter(([, cell]) => cell !== null), // null: no longer theirs to see
+    ),
     held: {},
     story: mergedStory(record?.story ?? [], story),
-    dueMs,
     ...born(era),
     ...(known?.at ? { at: known.at } : {}),
   };

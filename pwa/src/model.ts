@@ -2,7 +2,9 @@
 // the outbox, the exchange and the adapters. No screen knows about stores, HTTP or merge rules.
 
 import type { ReadonlySignal } from "@preact/signals";
+import type { Calendar } from "./sync/deadline.ts";
 import type { KindPage } from "./sync/kind.ts";
+import type { Record as Kept } from "./sync/register.ts";
 import type { Value } from "./sync/value.ts";
 
 /** Photos of one field: enough to show a thing; each costs a minute on a weak link. */
@@ -163,6 +165,9 @@ export interface Unit {
   shape: readonly (readonly [latE7: number, lonE7: number])[]; // ring, not closed; [] if none
 }
 
+/** Whom this person may name in a record: person and unit by role, as the directory tells it. */
+export type Staff = Readonly<Record<string, readonly (readonly [person: number, unit: number])[]>>;
+
 export interface Me {
   person: number;
   name: string;
@@ -226,11 +231,15 @@ export interface DutyRow {
   item: string; // field name on the day sheet
   value: string; // "" while open, else ok/found/zero/na
   atMs: number;
-  hint: string; // what is due, e.g. "今天 3 户"
+  hint: string; // what is due, e.g. "今天 3 处"
+  said: boolean; // by the person, on the sheet
+  backed: boolean; // a record of the day stands behind it
 }
 
-export interface DueVisit {
-  household: string; // record id
+/** Where to go today: somebody to look in on, a place to check. */
+export interface Stop {
+  kind: string; // of the record that going there makes
+  on: string; // id of the record it will be about
   name: string;
   about: string; // "82 岁，独居"
   lastMs: number;
@@ -249,7 +258,19 @@ export interface Prefs {
   language: Language;
   ceiling: 0 | 5 | 20 | 50; // MB a day for photos, 0 for none
   originals: "no" | "say" | "wifi" | "any"; // when they go: never, when the person says, on Wi-Fi, always
+  paused?: "" | "quiet" | "called"; // takes a rest: nothing is offered; whether it was called before
 }
+
+/** When the town works, as the directory tells it: sync/deadline.ts with lists for sets. */
+export interface Days extends Omit<Calendar, "off" | "work" | "years"> {
+  readonly off: readonly number[];
+  readonly work: readonly number[];
+  readonly years: readonly number[];
+}
+
+/** Whether the person is called while the app is closed; or why not: the browser cannot, or may not, the
+ *  server does not, there is no network, or no way to the browser's push service. */
+export type Reach = "on" | "off" | "none" | "denied" | "closed" | "offline" | "failed";
 
 /** Everything the screens read and do. All actions resolve when the write is durable on the phone. */
 export interface Model {
@@ -260,18 +281,20 @@ export interface Model {
   kinds: ReadonlySignal<ReadonlyMap<string, KindPage>>;
   units: ReadonlySignal<ReadonlyMap<number, Unit>>;
   people: ReadonlySignal<ReadonlyMap<number, string>>;
+  staff: ReadonlySignal<Staff>;
   views: ReadonlySignal<ReadonlyMap<string, View>>;
   needs: ReadonlySignal<readonly Need[]>;
   lost: ReadonlySignal<Loss | null>; // until the person has read it
   draft: ReadonlySignal<Draft | null>;
   duties: ReadonlySignal<readonly DutyRow[]>;
   sheet: ReadonlySignal<View | null>; // today's day sheet
-  dueVisits: ReadonlySignal<readonly DueVisit[]>;
+  stops: ReadonlySignal<readonly Stop[]>;
   spent: ReadonlySignal<{ today: Spent; week: Spent }>; // what went over the link, as far as bodies tell
   phones: ReadonlySignal<Phones | null>; // as last looked at; null before
   version: string; // of this build, to be read out on the phone
   update: ReadonlySignal<boolean>; // a new version waits
   otherTab: ReadonlySignal<boolean>; // another tab of this app owns the sending
+  days: ReadonlySignal<Days | undefined>; // when the town works, once that is known
   nowMs: ReadonlySignal<number>; // ticks once a minute; the only clock of the screens
 
   enrol(code: string): Promise<string>; // "" or a refusal code
@@ -287,8 +310,16 @@ export interface Model {
   dropDraft(): Promise<void>;
   sendDraft(mine?: (draft: Sending) => boolean): Promise<string>; // the record's id; "" if it is not there
   undo(record: string): Promise<boolean>; // back to a draft; false when it has already left
-  edit(record: string, values: Readonly<Record<string, Value>>): Promise<void>;
-  take(record: string, step: string, values: Readonly<Record<string, Value>>): Promise<void>;
+  /** Change fields; those in `again` are written even if they say the same: asked anew, and still so. */
+  edit(record: string, values: Readonly<Record<string, Value>>, again?: readonly string[]): Promise<void>;
+  /** Take a step; `heldMs` keeps it on the phone so long, to be taken back. Gives the op, "" if it is not offered. */
+  take(
+    record: string,
+    step: string,
+    values: Readonly<Record<string, Value>>,
+    heldMs?: number,
+  ): Promise<string>;
+  takeBack(ops: readonly string[]): Promise<number>; // steps that are held; how many had not left
   settle(record: string, field: string, value: Value): Promise<void>; // over all values seen
   create(kind: string, values: Readonly<Record<string, Value>>, area?: number): Promise<string>;
   /** Ask the secretary: a note of one's own words, with the entry spelled out; its photos go along. */
@@ -297,6 +328,10 @@ export interface Model {
   putAway(need: Need): Promise<void>; // an overtaken step, or what the secretary has dealt with
   tick(item: string, value: string): Promise<void>; // today's sheet; "" undoes
   tickRest(): Promise<readonly string[]>; // all open items ok; returns them for undo
+  sameDay(): Promise<readonly string[]>; // open items as on the last sheet, with where that is said; the same
+  handIn(): Promise<void>; // today's sheet, with what records say
+  record(id: string): Kept | undefined; // as it is kept, with this phone's own ops on top
+  writtenMs(record: string, field: string): number; // when it was last written, 0 if never
   resend(record: string): Promise<void>;
   syncNow(): Promise<void>;
   sendPhotos(): Promise<void>; // now, whatever the settings say
@@ -307,6 +342,7 @@ export interface Model {
   photoUrl(key: string, size: PhotoSize): Promise<string>;
   shots(record: string): Promise<readonly Shown[]>;
   askOriginal(key: string): Promise<string>; // "asked", "none", a path it is opened by, or "" without a network
+  reach(want?: boolean): Promise<Reach>; // being called while the app is closed: how it stands, or is wished
   setPrefs(prefs: Partial<Prefs>): Promise<void>;
   applyUpdate(): void;
 }

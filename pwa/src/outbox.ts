@@ -120,6 +120,13 @@ export async function undo(tx: Writer, record: string): Promise<readonly OpRow[]
   return taken;
 }
 
+/** Take back steps that are held and have not left; gives how many. The rest of their records stays. */
+export async function takeBack(tx: Writer, ids: readonly string[]): Promise<number> {
+  const rows = (await tx.all("outbox")).filter((row) => ids.includes(row.id) && !row.leftMs && !row.undone);
+  for (const row of rows) await tx.put("outbox", { ...emptied(row), laterMs: 0 });
+  return rows.length;
+}
+
 /** Send the ops of a record again: refused ones under new numbers, since a number has one answer (I6). */
 export async function resend(tx: Writer, record: string, nowMs: number): Promise<void> {
   let named: string | null = record;

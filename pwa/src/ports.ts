@@ -1,7 +1,7 @@
 // Ports: what the phone's half needs of the world outside. Each has an adapter in adapters/; the store
 // has two, and both pass one contract test.
 
-import type { Flag, Meter, Phones } from "./model.ts";
+import type { Days, Flag, Meter, Phones, Staff } from "./model.ts";
 import type { Bytes } from "./sync/digest.ts";
 import type { KindPage } from "./sync/kind.ts";
 import type { Op } from "./sync/op.ts";
@@ -66,7 +66,8 @@ export interface PhotoRow {
   readonly at?: number; // once verified: position of the log that says so, 0 if not known yet
   readonly original?: Blob; // as the camera gave it, until it is sent or room is short
   readonly originalSha256?: string; // base64
-  readonly wanted?: boolean; // asked for by name: it heeds no ceiling, and the original goes too
+  readonly wanted?: boolean; // asked for by name: the original goes too
+  readonly now?: boolean; // the person had it sent at once: it heeds no ceiling
 }
 
 /** The tiny picture of a photo, own or heard of. */
@@ -158,6 +159,8 @@ export interface Directory {
   }[];
   readonly people: readonly (readonly [id: number, name: string])[];
   readonly devices?: readonly (readonly [number: number, person: number])[]; // whose device a stamp names
+  readonly calendar?: Days;
+  readonly staff?: Staff;
 }
 
 /** A place as captured. */
@@ -337,8 +340,8 @@ export interface Link {
   kinds(version: string): Promise<Answer<KindsNote | null>>;
   directory(token: string): Promise<Answer<Directory>>;
   exchange(token: string, push: readonly unknown[], signal: AbortSignal): Promise<Answer<readonly unknown[]>>;
-  /** Ask for JSON at an address of ours, with a body by POST; who asks looks at what came. */
-  ask(token: string, path: string, body?: string): Promise<Answer<unknown>>;
+  /** Ask for JSON at an address of ours, with a body by POST unless told; who asks looks at what came. */
+  ask(token: string, path: string, body?: string, method?: string): Promise<Answer<unknown>>;
   /** One request of an upload: without `from` it asks where that stands, else it carries the rest from there. */
   upload(token: string, piece: Piece, from: Standing | null, signal: AbortSignal): Promise<Answer<Standing>>;
   photo(token: string, key: string, size: string): Promise<Answer<Blob>>;

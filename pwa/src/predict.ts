@@ -72,7 +72,6 @@ const unborn = (op: Op, author: number, state: string): Record => ({
   cells: {},
   held: {},
   story: [],
-  dueMs: 0,
 });
 
 /** Whether a line of the history was written by one of these ops. */

@@ -32,14 +32,15 @@ export interface Ration {
   readonly nowMs: number;
 }
 
-/** Whether a piece must wait for the next day, or for Wi-Fi. An emergency's picture never does. */
+/** Whether a piece must wait for the next day, or for Wi-Fi. An emergency's picture never does, nor what the person
+ *  sends at once. */
 export function rationed(
   photo: PhotoRow,
   part: Piece["part"],
   { prefs, meter, free, nowMs }: Ration,
 ): boolean {
   const ceiling = Number(prefs.ceiling ?? 0);
-  if (!ceiling || free || (photo.urgent && (part === "screen" || photo.wanted))) return false;
+  if (!ceiling || free || photo.now || (photo.urgent && (part === "screen" || photo.wanted))) return false;
   const size = (part === "screen" ? photo.size : (photo.original?.size ?? 0)) - (photo.offset ?? 0);
   return size + spentOn(meter, dayNumber(nowMs))[2] > ceiling * MEGABYTE;
 }

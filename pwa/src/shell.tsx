@@ -15,18 +15,18 @@ import {
   KindList,
   MeScreen,
   Needs,
+  Queue,
   Review,
   Story,
   Team,
+  Today,
 } from "./screens/apart.tsx";
 import { Home } from "./screens/home.tsx";
 import { type Place, placesOf, type Reach, reachOf } from "./screens/places.ts";
-import { Queue } from "./screens/queue.tsx";
 import { Records } from "./screens/records.tsx";
-import { BETTER, CAMERAS, DUE } from "./screens/registry.ts";
+import { BETTER, CAMERAS } from "./screens/registry.ts";
 import { home, type Route, route, routeOf } from "./screens/route.ts";
 import { Saved } from "./screens/saved.tsx";
-import { Today } from "./screens/today.tsx";
 import { useQueue } from "./screens/use-queue.ts";
 import { Welcome } from "./screens/welcome.tsx";
 import { Icon } from "./widgets/icon.tsx";
@@ -104,8 +104,7 @@ function Screen({ here: { name, args }, reach, first }: ScreenProps) {
   const view = views.get(id);
   const of = view && kinds.get(view.kind);
   if (name === "report" && reach.report) return <Home kind={reach.report} />;
-  if (name === "today" && sheet)
-    return <Today page={sheet} report={reach.report} visits={DUE.find((due) => kinds.has(due)) ?? ""} />;
+  if (name === "today" && sheet) return <Today page={sheet} report={reach.report} />;
   if (name === "team" && team) return <Team page={team} />;
   if (name === "queue") return <Queue report={reach.report} first={first === "#/queue"} />;
   if (name === "records") return <Records filter={id} />;

@@ -2,15 +2,18 @@
 // on stay the same: an exchange that changes three records builds three views.
 
 import { computed, type ReadonlySignal } from "@preact/signals";
-import { dayOf, dayPage, dueVisitsOf, dutiesOf, sheetId } from "./day.ts";
+import { stampsIn } from "./change.ts";
+import { dayOf, dayPage, dutiesOf, sheetId, stopsOf, type Ticked, ticksOf } from "./day.ts";
 import type { Mirror } from "./mirror.ts";
-import type { DueVisit, DutyRow, Me, Need, Net, Unit, View } from "./model.ts";
+import type { DutyRow, Me, Need, Net, Stop, Unit, View } from "./model.ts";
 import { needsOf } from "./needs.ts";
 import type { OpRow } from "./ports.ts";
 import { predict } from "./predict.ts";
 import { waits } from "./push.ts";
 import { rationed } from "./ration.ts";
+import type { KindPage } from "./sync/kind.ts";
 import type { Record } from "./sync/register.ts";
+import { own } from "./sync/value.ts";
 import { type Sight, viewOf } from "./view.ts";
 
 /** What is true of this tab only. */
@@ -38,10 +41,11 @@ export class Sights {
   readonly sheetId: ReadonlySignal<string>; // "" for those who keep none
   readonly sheet: ReadonlySignal<View | null>;
   readonly backed: ReadonlySignal<number>;
-  readonly dueVisits: ReadonlySignal<readonly DueVisit[]>;
+  readonly stops: ReadonlySignal<readonly Stop[]>;
   readonly duties: ReadonlySignal<readonly DutyRow[]>;
 
   private readonly mirror: Mirror;
+  private readonly now: () => number;
   private readonly rowsBy: ReadonlySignal<ReadonlyMap<string, readonly OpRow[]>>;
   private readonly sight: ReadonlySignal<Sight | null>;
   private readonly linked: ReadonlySignal<boolean>;
@@ -51,6 +55,7 @@ export class Sights {
 
   constructor(mirror: Mirror, now: Now) {
     this.mirror = mirror;
+    this.now = () => now.nowMs.peek();
     this.me = computed(() => (mirror.actor.value ? (mirror.directory.value?.me ?? null) : null));
     this.units = mirror.units;
     this.people = computed(() => new Map(mirror.directory.value?.people ?? []));
@@ -69,7 +74,7 @@ export class Sights {
       const at = draft?.fix ?? fix;
       return at ? `${at.latE7},${at.lonE7}` : "";
     });
-    this.dueVisits = computed(() => this.due());
+    this.stops = computed(() => this.due());
     this.duties = computed(() => this.asked());
   }
 
@@ -80,10 +85,16 @@ export class Sights {
     return sight ? predict(confirmed, this.rowsBy.value.get(id) ?? [], sight.actor, sight) : confirmed;
   }
 
+  /** When a field of a record was last written; 0 if it never was. */
+  writtenMs(id: string, name: string): number {
+    const cell = own(this.record(id)?.cells ?? {}, name);
+    return Math.max(0, ...stampsIn(cell).map(([wallMs]) => wallMs));
+  }
+
   private looking(): Sight | null {
     const actor = this.mirror.actor.value;
     const [kinds, units, online] = [this.mirror.kinds.value, this.mirror.units.value, this.linked.value];
-    const here = { online, backed: this.backed.value, writerOf: writers(this.mirror) };
+    const here = { online, backed: this.backed.value, writerOf: writers(this.mirror), now: this.now };
     return actor && { kinds, units, actor, ...here, sending: new Set(), outbox: [] };
   }
 
@@ -130,19 +141,29 @@ export class Sights {
     return keeps && actor ? sheetId(page, actor.person, this.today.value) : "";
   }
 
-  private due(): readonly DueVisit[] {
+  private due(): readonly Stop[] {
     const actor = this.mirror.actor.value;
     if (!actor || !this.sheetId.value) return [];
     const [lat, lon] = this.here.value.split(",").map(Number);
     const point = lat === undefined || lon === undefined ? null : ([lat, lon] as const);
     const { kinds, units } = this.mirror;
-    return dueVisitsOf(this.views.value, kinds.value, units.value, actor, point, this.today.value);
+    return stopsOf(this.views.value, kinds.value, units.value, actor, point, this.today.value);
+  }
+
+  /** What the records of a day answer by themselves. */
+  ticks(page: KindPage, day: number): ReadonlyMap<string, Ticked> {
+    return ticksOf(page, this.mirror.kinds.value, this.views.value, this.mirror.person.value, day);
   }
 
   private asked(): readonly DutyRow[] {
     const page = dayPage(this.mirror.kinds.value);
     if (!page || !this.sheetId.value) return [];
-    return dutiesOf(page, this.record(this.sheetId.value), this.dueVisits.value.length);
+    return dutiesOf(
+      page,
+      this.record(this.sheetId.value),
+      this.ticks(page, this.today.value),
+      this.stops.value,
+    );
   }
 }
 

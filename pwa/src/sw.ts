@@ -1,10 +1,11 @@
 // The service worker, by hand: keeps the shell, so that the app starts without a network; never touches
-// /api/; and sends what waits when the browser wakes it with no page open. A new version waits until the
+// /api/; sends what waits when the browser wakes it with no page open, and shows the calls that come. A new version waits until the
 // page says "skip": nobody is moved to other code in the middle of a form.
 
 import { browserChance, browserTabs } from "./adapters/browser.ts";
 import { idbStore } from "./adapters/idb.ts";
 import { fetchLink } from "./adapters/link.ts";
+import { open, show } from "./called.ts";
 import { type Changed, Exchange } from "./exchange.ts";
 import { note } from "./outbox.ts";
 import { Uploads } from "./photos.ts";
@@ -34,6 +35,14 @@ self.addEventListener("fetch", (event) => {
 });
 self.addEventListener("message", (event) => {
   if (event.data === "skip") void self.skipWaiting();
+});
+self.addEventListener("push", (event) => {
+  const fetched = flush().catch(() => undefined); // so that it is there when it is opened, with or without a network
+  event.waitUntil(Promise.all([show(self.registration, event.data?.text()), fetched]));
+});
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(open(self.clients, event.notification.data));
 });
 self.addEventListener("sync" as "activate", (event) => {
   if ((event as SyncEvent).tag === OUTBOX_TAG) event.waitUntil(flush());

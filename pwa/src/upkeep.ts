@@ -6,6 +6,7 @@ import { enlist } from "./enlist.ts";
 import type { Parts, Told } from "./exchange.ts";
 import { count } from "./meter.ts";
 import { note } from "./outbox.ts";
+import { renew } from "./reach.ts";
 import { type Made, report } from "./report.ts";
 import { trimOriginals } from "./room.ts";
 import { SUPERVISES } from "./sync/permit.ts";
@@ -21,6 +22,7 @@ export async function upkeep(parts: Parts & Made, told: Told, look: () => Promis
   });
   await enlist(parts);
   await report(parts, parts);
+  await renew(parts);
   const [directory, phones] = await parts.store.read(["notes"], (tx) =>
     Promise.all([note(tx, "directory"), note(tx, "phones")] as const),
   );

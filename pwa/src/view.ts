@@ -7,6 +7,7 @@ import { enteredIn } from "./needs.ts";
 import { undoable } from "./outbox.ts";
 import type { OpRow, RecordRow } from "./ports.ts";
 import { predict, writtenBy } from "./predict.ts";
+import { ALONE } from "./sync/guards.ts";
 import type { KindPage, Kinds } from "./sync/kind.ts";
 import type { Both } from "./sync/merges.ts";
 import { PERSON_ORIGIN } from "./sync/op.ts";
@@ -25,6 +26,7 @@ export interface Sight {
   readonly backed: number; // position of the log up to which a backup exists, 0 if none is known
   readonly online: boolean; // steps that need the link are offered only then
   readonly writerOf: (device: string) => number; // person who writes on a device, 0 if not known
+  readonly now: () => number; // Unix ms
 }
 
 /** Build the view of one record; undefined when there is neither a record nor an op that makes one. */
@@ -169,7 +171,8 @@ function lineOf(entry: Entry, rows: readonly OpRow[]): StoryLine {
 function offersOf(kind: KindPage, record: Kept, sight: Sight): Offer[] {
   return kind.workflow.steps.flatMap(({ name, start, to, needs, takes, tone, offline }): Offer[] => {
     if (!start.includes(record.state) || (offline === "online_only" && !sight.online)) return [];
-    const no = judge(kind, record, { name, saw: record.state }, sight.actor, sight.units);
+    const near = { ...ALONE, nowMs: sight.now() };
+    const no = judge(kind, record, { name, saw: record.state }, sight.actor, sight.units, near);
     return no ? [] : [{ step: name, to, needs, takes, tone }];
   });
 }

@@ -34,10 +34,11 @@ def record(n: int) -> str:
     return f"{DEVICE}.{n}"
 
 
-def incident(n: int, note: str = "", photo: bytes = b"", about: int = 0) -> Op:
+def incident(n: int, note: str = "", photo: bytes = b"", about: int = 0, same: int = 0) -> Op:
     """Make an op that makes an incident, or writes to the one an earlier op made."""
     sets = {"note": {"is": note}} if note else {}
     sets |= {"photos": {"add": [key_of(hashlib.sha256(photo).digest())]}} if photo else {}
+    sets |= {"same_as": record(same)} if same else {}
     sets |= {} if about else {"matter": "wires"}
     stamp = Stamp(NOW + n, 0, DEVICE)
     return Op(n, stamp, "incident", record(about or n), None if about else NORTH_ONE, sets)
@@ -91,7 +92,7 @@ async def fill(root: Path) -> None:
     await write(lanes, incident(7, "线断了", BODIES[1]), incident(8, about=5, note=SECRET))
     await lanes.write(TOWN, lambda lane: take_away(lane, record(4)))
     await erase(Store(lanes, blobs, FileLedger(root / FILE)), TOWN, record(5), KINDS, NOW)
-    await write(lanes, incident(9, "最后一条"))
+    await write(lanes, incident(9, "最后一条", same=1))
     await file.close()
     page = (DESK.built_in / "visit.toml").read_text(encoding="utf-8").replace('"visit"', '"call"', 1)
     (root / "kinds").mkdir()

@@ -16,7 +16,8 @@ from sync.settle import Known, World, settle
 from sync.wire import Delta, Push, Receipt, pack
 from tests.backend.town import KINDS, NOW, TOWN, UNITS
 
-WORLD = World(KINDS, {unit.id: unit.node for unit in UNITS})
+SHAPES = {unit.id: unit.shape for unit in UNITS}
+WORLD = World(KINDS, {unit.id: unit.node for unit in UNITS}, shapes=SHAPES)
 SPACE = Town(TOWN, WORLD, "00000000", "11111111")
 NEVER = Held(0, "", 0)
 
@@ -53,7 +54,7 @@ class Mirror:
         self.waiting = [op for op in ops if op not in held and op.n not in told]
         for op in held:
             if op.n not in told:  # applied: fold it, as the server did
-                known = Known(self.kept, {}, frozenset(), Stamp(0, 0, SERVER), 0, ROOT)
+                known = Known(self.kept, {}, frozenset(), Stamp(0, 0, SERVER), 0, ROOT, blind=True)
                 self._keep(settle(known, [op], self.actor, WORLD, NOW).records)
         for delta in receipt.records:
             mine = self.kept.get(delta.id) if self.told.get(delta.id) == self.era else None
@@ -84,11 +85,11 @@ def folded(mine: Record | None, delta: Delta) -> Record:
     mine = mine or Record(
         delta.id, delta.kind, delta.area, delta.author, delta.made_ms, delta.received_ms, "", NEVER, {}, {}
     )
-    cells = {**mine.cells, **delta.cells}
+    cells = {name: cell for name, cell in {**mine.cells, **delta.cells}.items() if cell is not None}
     lines = (*mine.story, *msgspec.convert(delta.story, tuple[Entry, ...]))
     story = {(line.stamp, line.step): line for line in lines}
     return replace(
-        mine, cells=cells, held=dict.fromkeys(cells, NEVER), state=delta.state or mine.state,
+        mine, area=delta.area, cells=cells, held=dict.fromkeys(cells, NEVER), state=delta.state or mine.state,
         story=tuple(story.values()),
     )  # fmt: skip
 
@@ -109,7 +110,11 @@ def at_odds(phone: Mirror, lanes: MemoryLanes) -> dict[str, Any]:
     for name in readable.keys() & phone.kept.keys():
         mine, theirs = phone.kept[name], readable[name]
         kind = KINDS[theirs.kind]
-        seen = [each for each in theirs.cells if may_see(kind.fields[each], phone.actor, theirs, WORLD.units)]
+        seen = [
+            each
+            for each in theirs.cells
+            if may_see(kind, kind.fields[each], phone.actor, theirs, WORLD.units)
+        ]
         told = theirs.state, {each: theirs.cells[each] for each in seen}
         if (mine.state, mine.cells) != told or not _lines(theirs).items() <= _lines(mine).items():
             odds[name] = (mine, theirs)

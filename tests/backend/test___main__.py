@@ -43,10 +43,13 @@ def test_a_second_process_on_the_same_data_says_so_in_one_line(tmp_path):
         ("QIANSHAO_PORT", "http", "QIANSHAO_PORT"),
         ("QIANSHAO_KINDS", "{}", "faulty.toml"),
         ("QIANSHAO_DATA", "/proc/none", "/proc/none"),
+        ("QIANSHAO_DATA", "{}/town", "calendar.toml: 'nine' are no hours"),
     ],
 )
 def test_a_start_that_cannot_be_is_one_clear_line(tmp_path, monkeypatch, capsys, name, value, named):
     (tmp_path / "faulty.toml").write_text('name = "x"')
+    (tmp_path / "town").mkdir()
+    (tmp_path / "town/calendar.toml").write_text('hours = ["nine"]')
     monkeypatch.setenv("QIANSHAO_DATA", str(tmp_path / "data"))
     monkeypatch.setenv(name, value.format(tmp_path))
     assert main(["serve"]) == 2

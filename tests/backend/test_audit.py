@@ -67,6 +67,41 @@ def write_on_the_erased(root: Path) -> None:
     connection.commit()
 
 
+def forget_what_it_names(root: Path) -> None:
+    connection = sqlite3.connect(root / "qianshao.db")
+    (blob,) = one(connection, "SELECT record FROM link")
+    (body,) = one(connection, f"SELECT body FROM record WHERE id = x'{blob.hex()}'")
+    left = msgspec.json.encode(msgspec.json.decode(body) | {"refs": {}})
+    connection.execute("UPDATE record SET body = ? WHERE id = ?", (left, blob))
+    connection.execute("DELETE FROM link")
+    connection.commit()
+
+
+def name_somebody(root: Path) -> None:
+    """Let a record and the feed alike say that it names person 99, whom no field names."""
+    connection = sqlite3.connect(root / "qianshao.db")
+    (body,) = one(connection, f"SELECT body FROM record WHERE id = {RECORD_TWO}")
+    told = msgspec.json.encode(msgspec.json.decode(body) | {"names": {"assignee": -99}})
+    connection.execute(f"UPDATE record SET body = ? WHERE id = {RECORD_TWO}", (told,))
+    connection.execute(
+        f"INSERT INTO feed SELECT town_id, -99, record, seq FROM feed WHERE record = {RECORD_TWO} LIMIT 1"
+    )
+    connection.commit()
+
+
+def put_in(state: str) -> Spoil:
+    """Put a record into a state without a step that led there."""
+
+    def spoil(root: Path) -> None:
+        connection = sqlite3.connect(root / "qianshao.db")
+        (body,) = one(connection, f"SELECT body FROM record WHERE id = {RECORD_TWO}")
+        told = msgspec.json.encode({**msgspec.json.decode(body), "state": state})
+        connection.execute(f"UPDATE record SET state = ?, body = ? WHERE id = {RECORD_TWO}", (state, told))
+        connection.commit()
+
+    return spoil
+
+
 def damage_pages(root: Path) -> None:
     with (root / "qianshao.db").open("r+b") as file:
         file.seek(0, 2)
@@ -129,6 +164,21 @@ SPOILT = {
         sql(f"DELETE FROM feed WHERE record = {RECORD_TWO} AND channel > 0"),
         "feed: the rows of 00000001aaaaaaaa.2 are not those it implies",
     ),
+    "a link dropped": (sql("DELETE FROM link"), "links: the rows of 00000001aaaaaaaa.9"),
+    "a link to another record": (
+        sql("UPDATE link SET target = x'00000001aaaaaaaa0000000000000002'"),
+        "links: the rows of 00000001aaaaaaaa.9",
+    ),
+    "a link too many": (
+        sql(f"INSERT INTO link VALUES (3, {RECORD_TWO}, 'same_as', {RECORD_TWO})"),
+        "links: the rows of 00000001aaaaaaaa.2",
+    ),
+    "a link of a record that never was": (
+        sql("INSERT INTO link VALUES (3, x'00000001aaaaaaaa000000000000004d', 'same_as', x'')"),
+        "records: 00000001aaaaaaaa.77 is missing",
+    ),
+    "links and record alike forgotten": (forget_what_it_names, "names other records than is noted of it"),
+    "a record told to somebody else": (name_somebody, "is not told to those whom it names"),
     "a feed row moved": (sql(f"UPDATE feed SET seq = 1 WHERE record = {RECORD_TWO}"), "feed: the rows of"),
     "a feed row too many": (sql(f"INSERT INTO feed VALUES (3, 999, {RECORD_TWO}, 2)"), "feed: the rows of"),
     "a record dropped": (
@@ -146,6 +196,18 @@ SPOILT = {
     "a record filed under another state": (
         sql(f"UPDATE record SET state = 'x' WHERE id = {RECORD_TWO}"),
         "records: 00000001aaaaaaaa.2 is filed otherwise",
+    ),
+    "a case in a state its page does not have": (
+        put_in("moon"),
+        "cases: 00000001aaaaaaaa.2 stands in moon, which its page does not have",
+    ),
+    "a case that nobody has": (
+        put_in("center_handling"),
+        "cases: 00000001aaaaaaaa.2 is center_handling, and nobody has it",
+    ),
+    "a case that is due at no time": (
+        put_in("unchecked"),
+        "cases: 00000001aaaaaaaa.2 is unchecked, and not due at any time",
     ),
     "a tombstone lost": (sql("DELETE FROM tomb WHERE erased = 0"), "is removed, but not since when"),
     "a tombstone of a record that is there": (
@@ -177,6 +239,12 @@ def test_what_is_spoilt_is_found(data, spoil, wanted):
     faults = list(faults_in(DESK, data))
     assert any(wanted in fault for fault in faults), faults
     assert all("\n" not in fault for fault in faults), "one plain line each"
+
+
+def test_a_backup_of_a_case_that_nobody_has_is_as_good_as_any(data, tmp_path):
+    put_in("center_handling")(data)
+    made = back_up(DESK, Source(data, data / "kinds"), tmp_path / "backups", NOW)
+    assert list(faults_of(DESK, made.path)) == []
 
 
 def test_one_fault_in_the_log_is_one_line(data):

@@ -233,6 +233,14 @@ def test_a_faulty_page_is_copied_as_it_is(data, place):
     assert (made.path / "kinds" / "call.toml").read_text() == "faulty"
 
 
+def test_the_towns_lists_are_copied_with_its_pages(data, place):
+    (data / "kinds" / "lists").mkdir()
+    (data / "kinds" / "lists" / "matters.toml").write_text("rows = []")
+    made = save(data, place)
+    assert (made.path / "kinds" / "lists" / "matters.toml").read_text() == "rows = []"
+    assert "kinds/lists/matters.toml" in made.manifest.files
+
+
 @pytest.mark.parametrize("where", ["data", "data/../data"])
 def test_it_does_not_go_into_the_data_directory(data, where):
     with pytest.raises(BadBackup, match="folder of its own"):

@@ -40,7 +40,7 @@ class Holder(Mirror):
     async def exchange(self, lanes: MemoryLanes, *ops: Op) -> Any:
         receipt = await super().exchange(lanes, *ops)
         for delta in receipt.records:
-            told = {"area": delta.area, "author": delta.author, "due_ms": delta.due_ms}
+            told = {"area": delta.area, "author": delta.author}
             self.kept[delta.id] = replace(self.kept[delta.id], **told)
         return receipt
 
@@ -164,7 +164,6 @@ def spoilt(phone: Holder) -> None:
     [
         lost, lost_all, too_much, spoilt,
         lambda phone: altered(phone, state="done"),
-        lambda phone: altered(phone, due_ms=1),
         lambda phone: altered(phone, story=()),
         lambda phone: altered(phone, cells={}),
     ],

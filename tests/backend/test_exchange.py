@@ -11,8 +11,10 @@ from backend.adapters.opening import FILE
 from backend.adapters.sql_shelf import Shelf
 from backend.exchange import _plain, exchange
 from backend.people import LATE_MS
+from backend.ports import Person
 from sync.clock import Stamp
-from sync.permit import Grant
+from sync.op import Op, per_day
+from sync.permit import ROLES, Grant
 from sync.wire import Push, pack
 from tests.backend.mirror import SPACE, Mirror
 from tests.backend.town import (
@@ -70,18 +72,50 @@ async def test_only_those_who_may_read_hear_of_a_record(enrol):
         assert bool((await phone.exchange()).records) is hears, person
 
 
+def of_each_kind(phone: Phone) -> list[Op]:
+    """Make a record of every kind that people make."""
+    made = []
+    for name, kind in sorted(KINDS.items()):
+        if kind.create:
+            daily = per_day(40, kind.series, 20_260_101) if kind.identity == "person_day" else ""
+            sets = {"matter": "manhole"} if "matter" in kind.fields else {}
+            made.append(phone.op(name, sets, daily, area=TOWN if kind.tier == 3 else NORTH_ONE))
+    return made
+
+
+async def test_a_rider_hears_of_their_reports_and_what_is_offered_and_nothing_of_who_lives_here(
+    client, enrol
+):
+    others = [Grant(role, TOWN) for role in sorted(ROLES - {"parttime_worker", "author"})]
+    people = client.app.state.context.people
+    for number, grants in ((40, others), (41, [Grant("parttime_worker", TOWN)])):
+        await people.put_person(Person(number, TOWN, "某人", "", grants))
+    writer, first, second, third = [await enrol(number) for number in (40, 41, 41, 40)]
+    made = of_each_kind(writer)
+    assert (await writer.exchange(*made)).codes == {}
+    await first.exchange(first.op("incident", {"matter": "wires"}, area=NORTH_ONE))
+    known = {record[1] for record in (await third.exchange()).records}
+    assert {"household", "resident", "visit", "dispute", "day_sheet", "key_place"} <= known
+    heard = await second.exchange()
+    assert not heard.more
+    assert sorted((record[1], record[3]) for record in heard.records) == [
+        ("incident", 41),
+        ("micro_task", 40),
+    ]
+
+
 async def test_fields_for_some_roles_do_not_leave_for_others(enrol):
     worker, leader, secretary = await enrol(WORKER), await enrol(LEADER), await enrol(SECRETARY)
     await worker.exchange(worker.op("incident", {"contact": "张三 199"}, area=NORTH_ONE))
-    assert "contact" not in (await leader.exchange()).records[0][8]
-    assert "contact" in (await secretary.exchange()).records[0][8]
+    assert "contact" not in (await leader.exchange()).records[0][7]
+    assert "contact" in (await secretary.exchange()).records[0][7]
 
 
 async def test_an_emergency_passes_review(enrol):
     worker, officer = await enrol(WORKER), await enrol(OFFICER)
     report = worker.op("incident", {"emergency": True}, area=NORTH_ONE)
     await worker.exchange(report)
-    assert (await officer.exchange()).states == {report.record: "at_center"}
+    assert (await officer.exchange()).states == {report.record: "urgent"}
 
 
 async def test_a_repeated_batch_is_nothing_new(enrol):
@@ -111,7 +145,7 @@ async def test_two_deciders_the_first_counts_and_the_other_is_kept(enrol):
     heard = await other.exchange(late)
     assert heard.codes == {1: "overtaken"}
     assert heard.states == {report.record: "handling"}
-    outcomes = [(entry[3], entry[6]) for entry in heard.records[0][9]]
+    outcomes = [(entry[3], entry[6]) for entry in heard.records[0][8]]
     assert ("return", "overtaken") in outcomes
 
 
@@ -121,7 +155,7 @@ async def test_a_stamp_from_next_year_is_amended_and_the_record_comes_back(enrol
                       stamp=Stamp(NOW + 365 * 86_400_000, 0, worker.device))  # fmt: skip
     heard = await worker.exchange(early)
     assert heard.codes == {1: "amended"}
-    assert heard.records[0][8]["matter"][1][0] <= NOW + 1
+    assert heard.records[0][7]["matter"][1][0] <= NOW + 1
 
 
 async def test_a_gap_in_the_numbers_is_told(enrol):
@@ -194,8 +228,8 @@ async def test_two_phones_of_one_worker_end_alike_and_keep_both_words(enrol):
     await two.exchange(two.op("visit", {"note": {"is": "邻居说在坡上"}, "result": "ok"}, visit.record))
     third = await enrol(WORKER)
     (record,) = (await third.exchange()).records
-    assert [entry[1] for entry in record[8]["note"][0]] == ["门锁着", "邻居说在坡上"]
-    assert record[8]["result"][0] == "ok"
+    assert [entry[1] for entry in record[7]["note"][0]] == ["门锁着", "邻居说在坡上"]
+    assert record[7]["result"][0] == "ok"
     assert record[6] == "done"
 
 
@@ -210,7 +244,7 @@ async def test_a_day_sheet_is_the_same_record_on_both_phones(enrol):
     assert heard.codes == {}
     (record,) = (await (await enrol(WORKER)).exchange()).records
     assert record[0] == name
-    assert {"extra", "publicity"} <= set(record[8])
+    assert {"extra", "publicity"} <= set(record[7])
 
 
 async def test_the_same_batch_sent_twice_at_once_is_applied_once(enrol):
@@ -319,8 +353,8 @@ async def test_what_was_written_before_a_grant_ended_goes_to_the_secretary(enrol
         assert told.keys() == kept.keys()
         for record in told.values():
             assert (record[2], record[3], record[6]) == (NORTH_ONE, WORKER, "waiting")
-            assert ("entry" in record[8]) is sees
-    assert "张三 199" in kept[report.record][8]["entry"][0]
+            assert ("entry" in record[7]) is sees
+    assert "张三 199" in kept[report.record][7]["entry"][0]
     assert (await worker.exchange(report, more)).codes == heard.codes
 
 

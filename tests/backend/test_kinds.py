@@ -26,7 +26,7 @@ label = { zh = "水位", en = "Level" }
 begin = "open"
 steps = []
 [workflow.states]
-open = { label = { zh = "开", en = "Open" } }
+open = { label = { zh = "开", en = "Open" }, final = true }
 """
 
 
@@ -84,7 +84,7 @@ FAULTS = {
     "no_page": "name = 5",
     "strange_role": PAGE.replace("fulltime_worker", "king"),
     "strange_key": PAGE + "\nbudget = 5",
-    "incident": PAGE,  # a name that is taken
+    "taken": PAGE.replace("NAME", "incident"),  # a name that another page has
 }
 
 
@@ -101,7 +101,32 @@ def test_a_faulty_page_leaves_the_old_ones_in_force(pages, tmp_path, caplog, nam
     assert "flood_watch" in pages.kinds
 
 
-@pytest.mark.parametrize("name", [name for name in FAULTS if name != "incident"])
+DEAD_END = PAGE.replace(", final = true", "")
+
+
+def test_a_page_whose_records_nobody_could_move_on_is_left_out_of_the_change(pages, tmp_path, caplog):
+    put(tmp_path, "flood_watch")
+    pages.refresh()
+    before = pages.kinds, pages.version
+    put(tmp_path, "flood_watch", DEAD_END)
+    pages.refresh()
+    assert (pages.kinds, pages.version) == before
+    assert "flood_watch: state open: no way leads out" in caplog.text
+
+
+def test_a_page_with_a_hole_is_served_at_start_with_a_warning_and_holds_up_no_other(
+    tmp_path, monkeypatch, caplog
+):
+    monkeypatch.setattr(kinds, "LOOK_EVERY_S", 0.0)
+    put(tmp_path, "flood_watch", DEAD_END)
+    pages = Pages((PAGES, tmp_path))
+    assert "flood_watch: state open: no way leads out" in caplog.text
+    put(tmp_path, "lamp_check")
+    pages.refresh()
+    assert {"flood_watch", "lamp_check"} <= set(pages.kinds)
+
+
+@pytest.mark.parametrize("name", [name for name in FAULTS if name != "taken"])
 def test_a_faulty_page_is_named_at_start(tmp_path, name):
     put(tmp_path, name, FAULTS[name])
     with pytest.raises(KindError, match=f"{name}.toml"):
@@ -125,6 +150,73 @@ def test_a_page_that_cannot_be_read_is_no_crash(pages, tmp_path):
     assert pages.version == before
 
 
+MONKEYS = """
+rows = [
+  { value = "06010", handle = "2 hour" },
+  { value = "T-01", like = "quick", zh = "猴子进村", en = "Monkeys", handle = "4 work_hour", unit = "town" },
+]
+"""
+
+
+def put_list(directory: Path, text: str = MONKEYS, name: str = "matters") -> None:
+    (directory / "lists").mkdir(exist_ok=True)
+    (directory / "lists" / f"{name}.toml").write_text(text, encoding="utf-8")
+
+
+def limits(pages: Pages) -> dict[str, str]:
+    return {each.value: each.marks["handle"] for each in pages.kinds["incident"].fields["matter"].options}
+
+
+def test_a_towns_list_is_laid_over_ours_while_running(pages, tmp_path):
+    before, ours = pages.version, limits(pages)
+    put_list(tmp_path)
+    pages.refresh()
+    assert limits(pages) == ours | {"06010": "2 hour", "T-01": "4 work_hour"}
+    assert list(limits(pages)) == [*ours, "T-01"]
+    assert pages.version != before
+    (tmp_path / "lists" / "matters.toml").unlink()
+    pages.refresh()
+    assert (pages.version, limits(pages)) == (before, ours)
+
+
+LIST_FAULTS = {
+    "row 06010: handle: no limit '4 fortnight'": MONKEYS.replace("2 hour", "4 fortnight"),
+    "row T-01: unit: no 'army' here": MONKEYS.replace("town", "army"),
+    "row T-01 stands twice": MONKEYS.replace("06010", "T-01"),
+    "Invalid value": "rows = [",
+}
+
+
+@pytest.mark.parametrize("told", LIST_FAULTS)
+def test_a_faulty_list_leaves_the_old_one_in_force_and_is_named_at_start(pages, tmp_path, caplog, told):
+    before = pages.kinds, pages.version
+    put_list(tmp_path, LIST_FAULTS[told])
+    pages.refresh()
+    assert (pages.kinds, pages.version) == before
+    assert "left as they were" in caplog.text
+    assert told in caplog.text
+    with pytest.raises(KindError, match=r"matters\.toml"):
+        read_pages((PAGES, tmp_path))
+
+
+def test_a_page_of_the_town_may_use_a_list_of_the_town(pages, tmp_path):
+    put_list(tmp_path, 'rows = [{ value = "ash", zh = "槐树", en = "Ash" }]', "trees")
+    field = '[fields.tree]\ntype = "choice"\nlisted = "trees"\nlabel = { zh = "树", en = "Tree" }\n'
+    put(tmp_path, "tree_check", PAGE.replace("[workflow]", f"{field}[workflow]", 1))
+    pages.refresh()
+    assert [each.zh for each in pages.kinds["tree_check"].fields["tree"].options] == ["槐树"]
+
+
+@pytest.mark.anyio
+async def test_a_list_travels_beside_the_pages_that_name_it(client):
+    told = (await client.get("/api/kinds")).json()
+    field = told["kinds"]["incident"]["fields"]["matter"]
+    assert (field["listed"], field["options"]) == ("matters", [])
+    first = told["lists"]["matters"][0]
+    assert (first["value"], first["icon"], first["family"]) == ("rock_fall", "rock", "")
+    assert first["marks"]["route"] == "community"
+
+
 @pytest.mark.anyio
 async def test_a_page_added_at_run_time_is_used_over_http(client, enrol, monkeypatch):
     monkeypatch.setattr(kinds, "LOOK_EVERY_S", 0.0)
@@ -145,3 +237,13 @@ async def test_a_page_added_at_run_time_is_used_over_http(client, enrol, monkeyp
     assert [(record[0], record[1]) for record in (await other.exchange()).records] == [
         (good.record, "flood_watch")
     ]
+
+
+def test_a_town_words_its_own_day_sheet(pages, tmp_path):
+    ours = (PAGES / "day_sheet.toml").read_text(encoding="utf-8")
+    put(tmp_path, "day_sheet", ours.replace("日常巡查", "每天走一圈"))
+    pages.refresh()
+    assert pages.kinds["day_sheet"].fields["patrol_visit"].label["zh"] == "每天走一圈"
+    (tmp_path / "day_sheet.toml").unlink()
+    pages.refresh()
+    assert pages.kinds["day_sheet"].fields["patrol_visit"].label["zh"] == "日常巡查"

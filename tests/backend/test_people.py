@@ -20,10 +20,12 @@ from backend.people import (
 )  # fmt: skip
 from backend.ports import Person
 from backend.problems import Refused
+from sync.deadline import Calendar
 from sync.permit import Grant
 from tests.backend.town import (
     HOUR_MS,
     LEADER,
+    NORTH,
     NORTH_ONE,
     NORTH_TWO,
     NOW,
@@ -141,7 +143,7 @@ async def test_grants_that_ended_lately_are_remembered_apart(people):
 
 
 async def test_the_directory_tells_who_one_is_and_whom_to_call(people):
-    found = await directory(people, await session(people, WORKER), NOW)
+    found = await directory(people, await session(people, WORKER), NOW, Calendar())
     assert found.me == {
         "person": WORKER, "name": "陈素芬", "town": TOWN, "townName": "镇",
         "grants": [{"role": "fulltime_worker", "unit": NORTH_ONE}],
@@ -152,18 +154,42 @@ async def test_the_directory_tells_who_one_is_and_whom_to_call(people):
     assert "19900000002" not in repr(found), "colleagues' numbers are not for everyone"
 
 
+async def test_the_directory_names_whom_one_may_turn_to_and_no_more(people):
+    async def staff(person: int) -> dict[str, list[tuple[int, int]]]:
+        return (await directory(people, await session(people, person), NOW, Calendar())).staff
+
+    worker, leader = ("fulltime_worker", [(WORKER, NORTH_ONE)]), ("grid_leader", [(LEADER, NORTH_ONE)])
+    secretary = ("community_secretary", [(SECRETARY, NORTH)])
+    assert await staff(WORKER) == dict([secretary, worker, leader]), "whom one turns to"
+    north = [("parttime_worker", [(RIDER, NORTH_TWO)])]
+    assert await staff(SECRETARY) == dict(sorted([secretary, worker, leader, *north]))
+    everyone = await staff(OFFICER)
+    assert sum(map(len, everyone.values())) == len(PEOPLE)
+    assert list(everyone) == sorted(everyone)
+    assert "1990000" not in repr(everyone)
+
+
+async def test_a_post_that_has_ended_is_nobody_to_turn_to(people):
+    await people.put_person(Person(LEADER, TOWN, "向", "", [Grant("grid_leader", NORTH_ONE, 0, NOW)]))
+    worker = await session(people, WORKER)
+    before = await directory(people, worker, NOW - 1, Calendar())
+    after = await directory(people, worker, NOW, Calendar())
+    assert ("grid_leader" in before.staff, "grid_leader" in after.staff) == (True, False)
+    assert before.version != after.version
+
+
 @pytest.mark.parametrize("person", [RIDER, SECRETARY, OFFICER, LEADER])
 async def test_nobody_is_ones_own_helper_nor_somebody_of_another_branch(people, person):
-    found = await directory(people, await session(people, person), NOW)
+    found = await directory(people, await session(people, person), NOW, Calendar())
     assert found.me["helpName"] == ""
 
 
 async def test_the_version_of_a_directory_changes_with_what_it_says(people):
     worker = await session(people, WORKER)
-    first = await directory(people, worker, NOW)
-    assert (await directory(people, worker, NOW + 1)).version == first.version
+    first = await directory(people, worker, NOW, Calendar())
+    assert (await directory(people, worker, NOW + 1, Calendar())).version == first.version
     await people.put_person(Person(77, TOWN, "新人"))
-    assert (await directory(people, worker, NOW)).version != first.version
+    assert (await directory(people, worker, NOW, Calendar())).version != first.version
 
 
 def test_ten_wrong_tries_are_let_through_and_the_next_is_not():

@@ -238,7 +238,7 @@ async def test_a_photo_taken_out_of_its_record_is_no_longer_shown(enrol):
     record = await announce(worker, body)
     await send(worker, body)
     (told,) = (await worker.exchange()).records
-    drop = worker.op("incident", {"photos": {"add": [], "drop": told[8]["photos"][0]}}, record)
+    drop = worker.op("incident", {"photos": {"add": [], "drop": told[7]["photos"][0]}}, record)
     assert (await worker.exchange(drop)).codes == {}
     assert answered(await look(worker, named(body))) == (404, "not_found")
 

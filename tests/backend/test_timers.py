@@ -4,17 +4,20 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from backend import timers
 from backend.adapters.memory import MemoryBell, MemoryLanes, MemoryPeople
 from backend.adapters.opening import FILE
 from backend.kinds import Pages
-from backend.timers import BATCH, Timers
+from backend.timers import BATCH, Timers, elapse_due
 from backend.towns import Towns
 from sync.clock import SERVER
 from sync.digest import ROOT, chain, sealed
 from sync.permit import Grant
+from tests.backend import mirror
 from tests.backend.mirror import Mirror, at_odds
+from tests.backend.ticking import ALARM, ALARM_PAGE, WORLD, make
 from tests.backend.town import (
     HOUR_MS,
     NORTH,
@@ -31,6 +34,7 @@ from tests.backend.town import (
 pytestmark = pytest.mark.anyio
 
 DAY_MS = 24 * HOUR_MS
+MONDAY_MS = 1_795_395_600_000  # 23 November 2026, 9:00 in Shanghai
 
 
 class Place:
@@ -50,7 +54,7 @@ class Place:
         return await self.timers.once(TOWN, self.towns)
 
     async def report(self) -> str:
-        op = self.worker.op("incident", {"matter": "wires"}, area=NORTH_ONE)
+        op = self.worker.op("alarm", {"word": "wires"}, area=NORTH_ONE)
         await self.worker.exchange(self.lanes, op)
         return op.record
 
@@ -59,7 +63,12 @@ class Place:
 
 
 @pytest.fixture
-async def place(tmp_path) -> Place:
+async def place(tmp_path, monkeypatch) -> Place:
+    (tmp_path / "alarm.toml").write_text(ALARM_PAGE, encoding="utf-8")
+    world = replace(mirror.WORLD, kinds={**mirror.KINDS, "alarm": ALARM})
+    monkeypatch.setattr(mirror, "KINDS", world.kinds)
+    monkeypatch.setattr(mirror, "WORLD", world)
+    monkeypatch.setattr(mirror, "SPACE", replace(mirror.SPACE, world=world))
     place = Place(tmp_path)
     await settle_in(place.people)
     return place
@@ -76,7 +85,7 @@ async def test_a_report_nobody_looks_at_goes_up_after_a_day(place):
 
 async def test_a_returned_report_goes_on_unanswered_after_a_day_and_then_up(place):
     record = await place.report()
-    step = place.secretary.op("incident", {"return_field": "place"}, record, step=("return", "in_review"))
+    step = place.secretary.op("alarm", {}, record, step=("return", "in_review"))
     await place.secretary.exchange(place.lanes, step)
     assert place.state(record) == "returned"
     assert await place.pass_time(DAY_MS) == 1
@@ -88,7 +97,7 @@ async def test_a_returned_report_goes_on_unanswered_after_a_day_and_then_up(plac
 
 async def test_a_report_that_is_decided_in_time_is_left_alone(place):
     record = await place.report()
-    step = place.secretary.op("incident", {}, record, step=("approve", "in_review"))
+    step = place.secretary.op("alarm", {}, record, step=("approve", "in_review"))
     await place.secretary.exchange(place.lanes, step)
     assert await place.pass_time(10 * DAY_MS) == 0
     assert place.state(record) == "handling"
@@ -144,9 +153,7 @@ async def test_the_log_is_a_chain_that_verifies(place):
         assert row.hash == head
     assert lane.state[2] == head
     system = lane.log[-3:]
-    assert {(row.person, row.op.stamp.device, row.op.step.name) for row in system} == {
-        (0, SERVER, "review_overdue")
-    }
+    assert {(row.person, row.op.stamp.device, row.op.step.name) for row in system} == {(0, SERVER, "overdue")}
     assert [row.seq for row in lane.log] == list(range(1, 7))
 
 
@@ -183,6 +190,25 @@ async def test_one_bad_look_does_not_end_all_later_ones(place, monkeypatch):
     assert await place.bell.wait(TOWN, 0, 5)
     assert place.state(record) == "at_center"
     await place.timers.stop()
+
+
+@pytest.mark.parametrize("wait_hours", [27, 33, 34, 10_000])
+async def test_steps_that_stay_are_each_taken_once_and_the_next_one_waits(wait_hours):
+    """A system that looks all the time takes each in turn; one that was away catches up; both then rest."""
+    lanes, now_ms = MemoryLanes(), MONDAY_MS
+    name, end_ms = (await make(lanes, 1, MONDAY_MS))[0], MONDAY_MS + wait_hours * HOUR_MS
+    steps = [(27 * HOUR_MS, "warn"), (33 * HOUR_MS, "late"), (33 * HOUR_MS + 1_800_000, "shut")]
+    due = [step for after_ms, step in steps if MONDAY_MS + after_ms <= end_ms]
+    looks = [MONDAY_MS + after_ms for after_ms, _ in steps] if wait_hours < 10_000 else [end_ms] * 3
+    for now_ms in [at_ms for at_ms in looks if at_ms <= end_ms]:
+        assert await lanes.write(TOWN, lambda lane, now_ms=now_ms: elapse_due(lane, WORLD, now_ms)) == 1
+    assert await lanes.write(TOWN, lambda lane: elapse_due(lane, WORLD, end_ms)) == 0
+    record = lanes.lanes[TOWN].kept[name]
+    assert [line.step for line in record.story[1:]] == due
+    assert record.state == ("shut" if "shut" in due else "open")
+    waiting = [MONDAY_MS + after_ms for after_ms, step in steps if step not in due]
+    assert record.due_ms == (waiting or [0])[0]
+    assert [row.op.step.name for row in lanes.lanes[TOWN].log[1:]] == due
 
 
 async def test_timers_that_never_started_stop_too(place):

@@ -4,6 +4,7 @@ import pytest
 
 from backend import kinds, towns
 from backend.adapters.memory import MemoryPeople
+from backend.calendar import announced
 from backend.kinds import Pages
 from backend.people import directory, enrol, new_code, signed_in
 from backend.ports import Unit
@@ -32,7 +33,7 @@ async def test_a_town_is_its_units_and_its_pages(here):
 async def test_with_a_session_the_directory_has_a_version(here):
     token, _ = await enrol(here.people, await new_code(here.people, WORKER, NOW, 1), "", NOW)
     session = await signed_in(here.people, token, NOW)
-    found = await directory(here.people, session, NOW)
+    found = await directory(here.people, session, NOW, announced())
     assert (await here.town(TOWN, session)).directory_version == found.version
 
 

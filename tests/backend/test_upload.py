@@ -165,7 +165,7 @@ async def test_access_follows_the_record_at_each_request(enrol):
     key = await announce(worker, body)
     path = await made(worker, body)
     (told,) = (await (await enrol(WORKER)).exchange()).records
-    drop = worker.op("incident", {"photos": {"add": [], "drop": told[8]["photos"][0]}}, told[0])
+    drop = worker.op("incident", {"photos": {"add": [], "drop": told[7]["photos"][0]}}, told[0])
     assert (await worker.exchange(drop)).codes == {}, key
     assert answered(await patch(worker, path, 0, body)) == (404, "not_found")
     assert (await ask(worker, "HEAD", path)).status_code == 404

@@ -18,6 +18,7 @@ from backend.view import PAGE_RECORDS, channels, news, scopes, shown
 from sync.clock import SERVER, Stamp, tick
 from sync.digest import ROOT
 from sync.kind import parse as parse_page
+from sync.naming import NAMES
 from sync.op import Op, Verdict
 from sync.permit import Grant
 from sync.settle import SYSTEM, Known, Settled, World, enter, settle
@@ -428,7 +429,10 @@ async def test_a_record_that_moves_on_while_it_is_looked_for_is_not_missed():
 
 def test_a_view_is_the_units_granted_and_all_below_them():
     phone = Mirror(1, SECRETARY, Grant("community_secretary", NORTH))
-    assert channels(scopes(phone.actor), WORLD.units) == [-SECRETARY, NORTH, NORTH_ONE, NORTH_TWO]
+    units = [NORTH, NORTH_ONE, NORTH_TWO]
+    naming = [NAMES + unit for unit in units]
+    assert channels(scopes(phone.actor), WORLD.units) == [-SECRETARY, *units, *naming]
+    assert channels([Scope(NAMES + NORTH, "")], WORLD.units) == naming, "what names them, and nothing else"
     assert channels([], WORLD.units) == []
 
 

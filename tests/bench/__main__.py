@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.bench import capture, exchange, peak, phone, pictures, pulls, shell, uploads, waves, wire
+from tests.bench import capture, exchange, offline, peak, phone, pictures, pulls, shell, uploads, waves, wire
 from tests.bench.peers import compare
 
 BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
@@ -17,6 +17,7 @@ BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "peak": peak.run,
     "shell": shell.run,
     "phone": phone.run,
+    "offline": offline.run,
     "pulls": pulls.run,
     "capture": capture.run,
     "pictures": pictures.run,

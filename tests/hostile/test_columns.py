@@ -142,7 +142,7 @@ ROW_LIES: dict[str, tuple[dict[str, Any], str]] = {
         "bad_stamp",
     ),
     "a step at no place": ({"steps": [0, 99, 0]}, "bad_stamp"),
-    "an option at no place": ({"fields": [[INCIDENT, MATTER, 0, [1, 99, 1]]]}, "bad_value"),
+    "an option at no place": ({"fields": [[INCIDENT, MATTER, 0, [1, 999, 1]]]}, "bad_value"),
     "an option before the first": ({"fields": [[INCIDENT, MATTER, 0, [1, -1, 1]]]}, "bad_value"),
     "an option of a list": ({"fields": [[INCIDENT, MATTER, 0, [1, [[[]]], 1]]]}, "bad_value"),
     "a place of seven": ({"fields": [[INCIDENT, PLACE, [1], [[1, 2, 3, 4, 5, 6, 7]]]]}, "bad_value"),

@@ -7,6 +7,7 @@ import pytest
 from sync.op import REFUSALS
 from tests.backend.town import (
     HOUR_MS,
+    KINDS,
     NORTH,
     NORTH_ONE,
     NORTH_TWO,
@@ -153,23 +154,24 @@ async def test_a_bad_op_gets_its_verdict_and_stops_nobody(enrol, name):
     await assert_well(worker)
 
 
+INCIDENT = sorted(KINDS).index("incident")  # a kind's code is its place
 ROWS: dict[str, list[Any]] = {
     "a row that is too short": [0, 2],
     "a field without a change": [0, 2, 1, 0, 0, NORTH_ONE, 0, 0, 3],
     "a kind at no place": [99, 2, 1, 0, 0, NORTH_ONE, 0, 0],
     "a kind before the first": [-1, 2, 1, 0, 0, NORTH_ONE, 0, 0],
-    "a field before the first": [2, 2, 1, 0, 0, NORTH_ONE, 0, 0, -1, 0],
-    "a field at a float": [2, 2, 1, 0, 0, NORTH_ONE, 0, 0, 1.0, 0],
-    "a field at true": [2, 2, 1, 0, 0, NORTH_ONE, 0, 0, True, 0],
-    "a step before the first": [2, 2, 1, 0, 0, NORTH_ONE, -4, 0],
-    "a step at no place": [2, 2, 1, 0, 0, NORTH_ONE, 99, 0],
-    "a state at no place": [2, 2, 1, 0, 0, NORTH_ONE, 1, 99],
-    "an age beyond 2^70": [2, 2, 2**70, 0, 0, NORTH_ONE, 0, 0],
-    "an age of text": [2, 2, "1", 0, 0, NORTH_ONE, 0, 0],
-    "a record of true": [2, 2, 1, 0, True, NORTH_ONE, 0, 0],
-    "a set change of a number": [2, 2, 1, 0, 0, NORTH_ONE, 0, 0, 2, 7],
-    "an empty set change": [2, 2, 1, 0, 0, NORTH_ONE, 0, 0, 2, []],
-    "a field twice a hundred times": [2, 2, 1, 0, 0, NORTH_ONE, 0, 0, *[0, 0] * 100],
+    "a field before the first": [INCIDENT, 2, 1, 0, 0, NORTH_ONE, 0, 0, -1, 0],
+    "a field at a float": [INCIDENT, 2, 1, 0, 0, NORTH_ONE, 0, 0, 1.0, 0],
+    "a field at true": [INCIDENT, 2, 1, 0, 0, NORTH_ONE, 0, 0, True, 0],
+    "a step before the first": [INCIDENT, 2, 1, 0, 0, NORTH_ONE, -4, 0],
+    "a step at no place": [INCIDENT, 2, 1, 0, 0, NORTH_ONE, 99, 0],
+    "a state at no place": [INCIDENT, 2, 1, 0, 0, NORTH_ONE, 1, 99],
+    "an age beyond 2^70": [INCIDENT, 2, 2**70, 0, 0, NORTH_ONE, 0, 0],
+    "an age of text": [INCIDENT, 2, "1", 0, 0, NORTH_ONE, 0, 0],
+    "a record of true": [INCIDENT, 2, 1, 0, True, NORTH_ONE, 0, 0],
+    "a set change of a number": [INCIDENT, 2, 1, 0, 0, NORTH_ONE, 0, 0, 2, 7],
+    "an empty set change": [INCIDENT, 2, 1, 0, 0, NORTH_ONE, 0, 0, 2, []],
+    "a field twice a hundred times": [INCIDENT, 2, 1, 0, 0, NORTH_ONE, 0, 0, *[0, 0] * 100],
 }
 
 
@@ -195,7 +197,7 @@ async def test_somebody_elses_record_is_not_found_and_not_touched(enrol):
     assert heard.codes == {1: "not_found", 2: "not_found", 3: "not_found"}, "the same as for one that is not"
     secretary = await enrol(SECRETARY)
     (record,) = (await secretary.exchange()).records
-    assert record[8]["matter"][0] == "wires"
+    assert record[7]["matter"][0] == "wires"
 
 
 async def test_a_forged_device_uses_up_nobodys_numbers(enrol):
@@ -244,7 +246,7 @@ async def test_the_same_number_with_another_body_is_refused_and_the_first_stands
     heard = await hear(worker, spelled(envelope(worker, [raw(first), raw(other)])))
     assert heard.codes == {1: "number_reused"}
     (record,) = (await (await enrol(SECRETARY)).exchange()).records
-    assert record[8]["matter"][0] == "wires"
+    assert record[7]["matter"][0] == "wires"
 
 
 async def test_the_same_stamp_twice_is_refused(enrol):
@@ -275,7 +277,7 @@ async def test_of_a_field_named_twice_the_last_counts(enrol):
     assert body.count(b"matter") == 2
     assert (await hear(worker, body)).codes == {}
     (record,) = (await (await enrol(SECRETARY)).exchange()).records
-    assert record[8]["matter"][0] == "wires"
+    assert record[7]["matter"][0] == "wires"
 
 
 async def test_an_author_cannot_decide_on_their_own_report(enrol):

@@ -336,6 +336,60 @@ describe("a report", () => {
   });
 });
 
+describe("steps that are held", () => {
+  const HELD_MS = 10_000;
+  async function waiting() {
+    const server = new FakeServer();
+    const worker = await joined(server, 7);
+    const secretary = await joined(server, 8);
+    const ids = [await report(worker.model), await report(worker.model, "泥石流")];
+    await idle();
+    await secretary.model.syncNow();
+    await idle();
+    const state = (id: string | undefined) => secretary.model.views.value.get(id ?? "")?.state;
+    return { server, secretary, ids, state, known: (id = "") => server.records.get(id)?.state };
+  }
+
+  it("are predicted at once, stay on the phone, and go when their time has come", async () => {
+    const { secretary, ids, state, known } = await waiting();
+    const [one = ""] = ids;
+    expect((await secretary.model.take(one, "approve", {}, HELD_MS)) === "").toBe(false);
+    await secretary.model.syncNow();
+    await idle();
+    expect([state(one), known(one)]).toEqual(["handling", "in_review"]);
+    await secretary.outside.chance.pass(HELD_MS);
+    await secretary.model.syncNow();
+    await idle();
+    expect([state(one), known(one)]).toEqual(["handling", "handling"]);
+  });
+
+  it("can be taken back before they left, and only those", async () => {
+    const { secretary, ids, state, known } = await waiting();
+    const [one = "", two = ""] = ids;
+    const ops = [
+      await secretary.model.take(one, "approve", {}, HELD_MS),
+      await secretary.model.take(two, "approve", {}),
+    ];
+    await idle();
+    expect(await secretary.model.takeBack(ops)).toBe(1);
+    expect([state(one), state(two)]).toEqual(["in_review", "handling"]);
+    await secretary.outside.chance.pass(HELD_MS);
+    await secretary.model.syncNow();
+    await idle();
+    expect([known(one), known(two)]).toEqual(["in_review", "handling"]);
+    expect((await secretary.model.take(one, "approve", {})) === "").toBe(false);
+    await idle();
+    expect(known(one)).toBe("handling");
+  });
+
+  it("are not taken a second time by a second tap", async () => {
+    const { secretary, ids } = await waiting();
+    const [one = ""] = ids;
+    expect((await secretary.model.take(one, "approve", {}, HELD_MS)) === "").toBe(false);
+    expect(await secretary.model.take(one, "approve", {}, HELD_MS)).toBe("");
+  });
+});
+
 describe("two people", () => {
   it("hand a report back and forth: returned, completed, approved", async () => {
     const server = new FakeServer();
@@ -447,7 +501,7 @@ describe("the day", () => {
   it("names who is due, and nobody for those who keep no sheet", async () => {
     const app = await signed();
     await app.model.create("household", { name: "王婆婆", rhythm_days: 7 });
-    expect(app.model.dueVisits.value).toMatchObject([{ name: "王婆婆", lastMs: 0, metres: -1 }]);
+    expect(app.model.stops.value).toMatchObject([{ name: "王婆婆", lastMs: 0, metres: -1 }]);
     expect((await signed(8)).model.duties.value).toEqual([]);
   });
 });

@@ -39,7 +39,6 @@ const record = (cells: Kept["cells"]): Kept => ({
   cells,
   held: {},
   story: [],
-  dueMs: 0,
 });
 
 const change = (cells: Kept["cells"], values: object, needs: string[] = []) =>

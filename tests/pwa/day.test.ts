@@ -1,6 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { dayOf, dueVisitsOf, dutiesOf, sheetId, unclosed } from "../../pwa/src/day.ts";
-import type { View } from "../../pwa/src/model.ts";
+import {
+  backing,
+  dayOf,
+  dutiesOf,
+  sheetId,
+  stopsOf,
+  type Ticked,
+  ticksOf,
+  unclosed,
+} from "../../pwa/src/day.ts";
+import type { Stop, View } from "../../pwa/src/model.ts";
 import type { Value } from "../../pwa/src/sync/value.ts";
 import { actorOf, daySheet, NOON, world } from "./town.ts";
 
@@ -35,7 +44,7 @@ const view = (
 });
 
 const due = (views: View[], here: readonly [number, number] | null = null) =>
-  dueVisitsOf(
+  stopsOf(
     new Map(views.map((each) => [each.id, each])),
     world.kinds,
     world.units,
@@ -66,27 +75,72 @@ describe("the day", () => {
   });
 
   it("asks the items of the page in its order, with the time of each answer", () => {
-    const cell = ["ok", [NOON, 0, "0000000aaaaaaaaa"]];
-    const sheet = { cells: { extra: cell, patrol_visit: [null, [NOON, 1, "0000000aaaaaaaaa"]] } };
-    const rows = dutiesOf(daySheet, sheet as never, 3);
+    const rows = dutiesOf(daySheet, sheet as never, new Map(), [{ kind: "visit" } as Stop]);
     expect(rows.map((row) => row.item)).toEqual(["patrol_visit", "key_person_care", "extra"]);
-    expect(rows[2]).toMatchObject({ value: "ok", atMs: NOON });
-    expect(rows[0]).toMatchObject({ value: "", atMs: 0 });
+    expect(rows[2]).toMatchObject({ value: "ok", atMs: NOON, said: true, backed: false });
+    expect(rows[0]).toMatchObject({ value: "", atMs: 0, said: false, hint: "" });
+    expect(rows[1]?.hint).toContain("1");
   });
 
-  it("finds own sheets of days gone by that still wait to be handed in", () => {
-    const offers = [{ step: "submit", to: "submitted", needs: [], takes: [], tone: "go" as const }];
-    const sheet = (day: number, more: Partial<View> = {}) =>
-      view(`ffffffff00000007.1${day}`, "day_sheet", {}, { state: "open", offers, ...more });
-    const views = [
-      sheet(20251117),
-      sheet(20251118),
-      sheet(20251116, { state: "submitted" }),
-      sheet(20251115, { author: 9 }),
-    ];
-    expect(unclosed(views, world.kinds, 7, 20251118)).toEqual([
-      { record: "ffffffff00000007.120251117", step: "submit" },
+  it("is ticked by records of the day, and what the person said stands before that", () => {
+    const ticks = new Map<string, Ticked>([
+      ["patrol_visit", { value: "found", atMs: 5 }],
+      ["extra", { value: "found", atMs: 6 }],
     ]);
+    const rows = dutiesOf(daySheet, sheet as never, ticks, []);
+    expect(rows[0]).toMatchObject({ value: "found", atMs: 5, said: false, backed: true });
+    expect(rows[2]).toMatchObject({ value: "ok", said: true, backed: true });
+    expect(backing(daySheet, rows)).toEqual({ patrol_visit: "found", backed: ["patrol_visit", "extra"] });
+    expect(backing(daySheet, dutiesOf(daySheet, sheet as never, new Map(), []))).toEqual({});
+  });
+
+  it("finds own days gone by that still wait to be handed in, and those on which this phone made calls", () => {
+    const made = (day: number, more: Partial<View> = {}) =>
+      view(`ffffffff00000007.1${day}`, "day_sheet", {}, { author: 7, state: "open", ...more });
+    const call = (id: string, daysAgo: number) => view(id, "visit", {}, { madeMs: NOON - daysAgo * DAY_MS });
+    const views = [
+      made(20251117),
+      made(20251118),
+      made(20251116, { state: "submitted" }),
+      made(20251115, { author: 9 }),
+      call("0000000aaaaaaaaa.1", 3),
+      call("0000000aaaaaaaaa.2", 2), // handed in
+      call("0000000aaaaaaaaa.3", 0), // today
+      call("0000000bbbbbbbbb.4", 4), // made on another phone
+      call("0000000aaaaaaaaa.5", 8), // too long ago
+    ];
+    expect(unclosed(mapped(views), world.kinds, actorOf(7), 20251118)).toEqual([20251115, 20251117]);
+  });
+});
+
+const sheet = {
+  cells: {
+    extra: ["ok", [NOON, 0, "0000000aaaaaaaaa"]],
+    patrol_visit: [null, [NOON, 1, "0000000aaaaaaaaa"]],
+  },
+};
+
+const mapped = (views: readonly View[]) => new Map(views.map((each) => [each.id, each]));
+
+describe("what records say of a day", () => {
+  const ticks = (...views: View[]) =>
+    Object.fromEntries(ticksOf(daySheet, world.kinds, mapped(views), 7, dayOf(NOON)));
+  const care = home("a", 7, {}, { care: ["elder_alone"] });
+
+  it("is the first tick of the page that a record of the person and day fits", () => {
+    expect(ticks(home("b", 7), visited("b", 0))).toEqual({ patrol_visit: { value: "ok", atMs: NOON } });
+    expect(ticks(visited("b", 0), view("i", "incident", {}, { madeMs: NOON - 1 }))).toMatchObject({
+      patrol_visit: { value: "found", atMs: NOON - 1 },
+    });
+  });
+
+  it("is nothing of another person's, nor of another day", () => {
+    expect(ticks(home("b", 7), visited("b", 1))).toEqual({});
+    expect(ticks(home("b", 7), { ...visited("b", 0), author: 8 })).toEqual({});
+  });
+
+  it("looks at whom the record is about where the page says so", () => {
+    expect(Object.keys(ticks(care, visited("a", 0)))).toEqual(["patrol_visit", "key_person_care"]);
   });
 });
 
@@ -94,7 +148,7 @@ describe("whom to look in on", () => {
   it("is who was not seen for as long as their rhythm says, or never", () => {
     const homes = [home("a", 7), home("b", 7), home("c", 7), home("d", 0)];
     const rows = due([...homes, visited("a", 7), visited("b", 6)]);
-    expect(rows.map((row) => row.household)).toEqual(["c", "a"]);
+    expect(rows.map((row) => row.on)).toEqual(["c", "a"]);
     expect(rows[0]).toMatchObject({ lastMs: 0, lastWords: "", metres: -1, about: "82 岁，独居" });
     expect(rows[1]).toMatchObject({ lastMs: NOON - 7 * DAY_MS, lastWords: "phone，ok" });
   });
@@ -103,7 +157,7 @@ describe("whom to look in on", () => {
     const homes = [home("a", 7), home("b", 30)];
     const agreed = visited("b", 2, { next_day: 20251118 });
     const later = visited("a", 9, { next_day: 20251201 });
-    expect(due([...homes, agreed, later]).map((row) => row.household)).toEqual(["b"]);
+    expect(due([...homes, agreed, later]).map((row) => row.on)).toEqual(["b"]);
     expect(due([...homes, agreed, visited("b", 0), later])).toEqual([]);
   });
 
@@ -120,12 +174,26 @@ describe("whom to look in on", () => {
     ];
     const visits = [visited("near", 8), visited("far", 20), visited("nowhere", 9)];
     const rows = due([...homes, ...visits], [295_000_000, 1_065_000_000]);
-    expect(rows.map((row) => [row.household, row.metres])).toEqual([
+    expect(rows.map((row) => [row.on, row.metres])).toEqual([
       ["near", 11],
       ["far", 111],
       ["nowhere", -1],
     ]);
-    expect(due([...homes, ...visits]).map((row) => row.household)).toEqual(["far", "nowhere", "near"]);
+    expect(due([...homes, ...visits]).map((row) => row.on)).toEqual(["far", "nowhere", "near"]);
+  });
+
+  it("is not before the day it was put off to, and then is", () => {
+    const later = home("a", 7, {}, { not_before: 20251119 });
+    expect(due([later, visited("a", 9)])).toEqual([]);
+    const now = home("a", 30, {}, { not_before: 20251118 });
+    expect(due([now, visited("a", 9)]).length).toBe(1);
+    expect(due([now, visited("a", 0)])).toEqual([]);
+  });
+
+  it("is asked of those who make such calls only", () => {
+    const views = mapped([home("a", 7)]);
+    const secretary = { ...actorOf(8), grants: [{ role: "community_secretary", unit: 1 }] };
+    expect(stopsOf(views, world.kinds, world.units, secretary, null, dayOf(NOON))).toEqual([]);
   });
 
   it("is nobody in another's grid, and nobody who moved away", () => {

@@ -318,7 +318,7 @@ export class FakeServer {
     const deltas = listed
       .map(([, record]) => deltaOf(record, actor.device, base))
       .filter((delta) => delta !== null);
-    const keys = deltas.flatMap((delta) => photoKeys(delta[8] as Kept["cells"]));
+    const keys = deltas.flatMap((delta) => photoKeys(delta[7] as Kept["cells"]));
     const told = keys.flatMap((key) => {
       const photo = this.photos.get(key);
       if (!photo) return [];
@@ -370,7 +370,6 @@ function deltaOf(record: Kept, device: string, since: number): unknown[] | null 
     record.madeMs,
     record.receivedMs,
     moved ? record.state : "",
-    record.dueMs,
     Object.fromEntries(cells),
     story.map((entry) => [
       entry.seq,

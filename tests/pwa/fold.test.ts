@@ -29,7 +29,6 @@ const delta = (more: Partial<Delta> = {}): Delta => ({
   madeMs: NOON,
   receivedMs: NOON,
   state: "",
-  dueMs: 0,
   cells: {},
   story: [],
   ...more,
@@ -60,17 +59,22 @@ const folded = (rows: OpRow[], heard: Receipt, records = new Map<string, RecordR
   fold({ rows, pushed: rows.map((each) => each.id), records, ...now }, heard, actorOf(7), world);
 
 describe("a delta", () => {
+  it("takes a field away that is no longer theirs to see", () => {
+    const known = mergedDelta(undefined, delta({ state: "s", cells: { matter: ["x"], note: ["a"] } }), 0);
+    const away = { note: null } as unknown as Delta["cells"];
+    expect(mergedDelta(known, delta({ cells: away }), 0).cells).toEqual({ matter: ["x"] });
+  });
+
   it("replaces cells by name and leaves the others, and the state when it says none", () => {
     const known = mergedDelta(
       undefined,
       delta({ state: "in_review", cells: { matter: ["flooding"], note: ["a"] } }),
       0,
     );
-    const after = mergedDelta(known, delta({ cells: { note: ["b"] }, dueMs: 9 }), 0);
+    const after = mergedDelta(known, delta({ cells: { note: ["b"] } }), 0);
     expect(after).toMatchObject({
       state: "in_review",
       cells: { matter: ["flooding"], note: ["b"] },
-      dueMs: 9,
     });
   });
 

@@ -173,7 +173,6 @@ const kept = (state: string): RecordRow => ({
   cells: { entry: [ENTRY, stamp], reason: ["gone", stamp] },
   held: {},
   story: [],
-  dueMs: 0,
 });
 
 it("lists an entry that was parked by the record the server made of it, until the person has taken note", () => {

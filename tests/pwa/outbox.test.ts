@@ -1,7 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { memoryStore } from "../../pwa/src/adapters/memory.ts";
 import { NOWHERE } from "../../pwa/src/keep.ts";
-import { begun, enqueue, file, rehome, renumber, resend, undo, undoable } from "../../pwa/src/outbox.ts";
+import {
+  begun,
+  enqueue,
+  file,
+  rehome,
+  renumber,
+  resend,
+  takeBack,
+  undo,
+  undoable,
+} from "../../pwa/src/outbox.ts";
 import type { OpRow, PhotoRow, Self, Session, Store } from "../../pwa/src/ports.ts";
 import type { KindPage } from "../../pwa/src/sync/kind.ts";
 import { WRITE } from "./rig.ts";
@@ -140,6 +150,20 @@ describe("taking back", () => {
     const all = await rows(store);
     expect(undoable(all, home.op.record)).toBe(false);
     expect(undoable(all, edit.op.record)).toBe(false);
+  });
+});
+
+describe("taking a step back", () => {
+  it("empties what has not left, and nothing that may have been carried", async () => {
+    const store = await opened();
+    const [kept, gone] = [await write(store), await write(store)];
+    await leave(store, gone);
+    const take = () => store.write(TABLES, (tx) => takeBack(tx, [kept.id, gone.id, "unheard of"]));
+    expect([await take(), await take()]).toEqual([1, 0]);
+    expect((await rows(store)).map((row) => [row.op.n, row.undone])).toEqual([
+      [1, true],
+      [2, false],
+    ]);
   });
 });
 

@@ -38,7 +38,7 @@ describe("a ceiling", () => {
     expect(at({ size: 900 * MB }, undefined, "screen", 0)).toBe(false);
   });
 
-  it("is not for emergencies, and not for a link that costs nothing", () => {
+  it("is not for emergencies, not for what is sent at once, and not for a link that costs nothing", () => {
     const large = { size: 2 * MB };
     expect(at(large)).toBe(true);
     expect(at(large, false)).toBe(true);
@@ -47,5 +47,6 @@ describe("a ceiling", () => {
     expect(at({ ...large, urgent: true }, undefined, "original")).toBe(true);
     expect(at({ ...large, urgent: true, wanted: true }, undefined, "original")).toBe(false);
     expect(at({ ...large, wanted: true }, undefined, "original")).toBe(true); // asked for or not: it is their money
+    expect(at({ ...large, now: true })).toBe(false); // and their word
   });
 });

@@ -1,7 +1,7 @@
 // A town for the phone's tests: four kinds, three units, three people. Small, but of the real shape.
 
 import type { Directory } from "../../pwa/src/ports.ts";
-import type { Field, KindPage, Option, Step, Workflow } from "../../pwa/src/sync/kind.ts";
+import type { Field, KindPage, Option, Step, Tick, Workflow } from "../../pwa/src/sync/kind.ts";
 import type { World } from "../../pwa/src/sync/settle.ts";
 
 const words = (zh: string) => ({ zh, en: zh });
@@ -11,6 +11,7 @@ const field = (type: Field["type"], more: Partial<Field> = {}): Field => ({
   label: words(type),
   rule: type === "photos" || type === "choices" ? "union" : "latest",
   options: [],
+  listed: "",
   low: null,
   high: null,
   unit: "",
@@ -23,12 +24,26 @@ const field = (type: Field["type"], more: Partial<Field> = {}): Field => ({
   indexed: false,
   refers: "",
   holds: "pictures",
+  echoes: "",
+  fresh_days: 0,
+  purpose: "",
+  ticks: [],
+  correct: "",
   retired: false,
   ...more,
 });
 
 const options = (...values: string[]): Option[] =>
-  values.map((value) => ({ value, zh: value, en: value, icon: "" }));
+  values.map((value) => ({
+    value,
+    zh: value,
+    en: value,
+    icon: "",
+    family: "",
+    words: "",
+    marks: {},
+    retired: false,
+  }));
 
 const step = (name: string, start: string[], to: string, more: Partial<Step> = {}): Step => ({
   name,
@@ -40,7 +55,13 @@ const step = (name: string, start: string[], to: string, more: Partial<Step> = {
   takes: [],
   guards: [],
   auto: false,
-  after_hours: 0,
+  timed: null,
+  extends: "",
+  pauses: false,
+  resumes: false,
+  mends: false,
+  via: "",
+  copies: [],
   offline: "apply",
   tone: "plain",
   tells: [],
@@ -57,10 +78,15 @@ const workflow = (begin: string, states: string[], steps: Step[]): Workflow => (
         tone: name === "missed" ? "act" : "wait",
         one_way: name === "at_center",
         final: name === "left",
+        clock: "",
+        holder: [],
+        answer: {},
+        rests: false,
       },
     ]),
   ),
   steps,
+  clocks: {},
 });
 
 const page = (name: string, more: Partial<KindPage>): KindPage => ({
@@ -78,6 +104,9 @@ const page = (name: string, more: Partial<KindPage>): KindPage => ({
   tier: 5,
   title: [],
   about: [],
+  round: null,
+  filed: false,
+  guards: [],
   ...more,
 });
 
@@ -126,7 +155,9 @@ export const household = page("household", {
     name: field("text", { required: true }),
     about: field("text"),
     rhythm_days: field("int", { low: 0 }),
+    care: field("choices", { options: options("elder_alone") }),
     place: field("place", { ask: false }),
+    not_before: field("day", { write: [], ask: false }),
   },
   title: ["name"],
   about: ["about"],
@@ -135,6 +166,14 @@ export const household = page("household", {
 
 export const visit = page("visit", {
   write: ["fulltime_worker"],
+  round: {
+    of: "household",
+    every: "rhythm_days",
+    again: "next_day",
+    moved: "not_before",
+    soon: ["missed"],
+    step: "",
+  },
   fields: {
     household: field("ref", { rule: "first", refers: "household", required: true }),
     mode: field("choice", { required: true, options: options("door", "phone") }),
@@ -153,16 +192,30 @@ export const visit = page("visit", {
   ),
 });
 
-const duty = () => field("choice", { options: options("ok", "found", "zero", "na") });
+const tick = (kind: string, more: Partial<Tick> = {}): Tick => ({
+  kind,
+  gives: "ok",
+  step: "",
+  field: "",
+  answers: [],
+  whose: "",
+  due: false,
+  ...more,
+});
+
+const duty = (...ticks: Tick[]) => field("choice", { ticks, options: options("ok", "found", "zero", "na") });
 
 export const daySheet = page("day_sheet", {
   identity: "person_day",
   series: 1,
   fields: {
     day: field("day", { rule: "first", ask: false }),
-    patrol_visit: duty(),
-    key_person_care: duty(),
+    patrol_visit: duty(tick("incident", { gives: "found" }), tick("visit")),
+    key_person_care: duty(tick("visit", { whose: "care", due: true })),
     extra: duty(),
+    backed: field("choices", { ask: false, options: options("patrol_visit", "key_person_care", "extra") }),
+    same_as: field("day", { ask: false }),
+    place: field("place", { ask: false }),
   },
   workflow: workflow(
     "open",

@@ -19,6 +19,7 @@ const sight = (more: Partial<Sight> = {}): Sight => ({
   online: true,
   backed: 0,
   writerOf: () => 0,
+  now: () => 0,
   ...more,
 });
 

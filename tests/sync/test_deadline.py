@@ -1,12 +1,28 @@
 """sync/deadline.py against the shared cases, and against a count made minute by minute."""
 
+import json
+import re
 from datetime import date, timedelta
+from pathlib import Path
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.deadline import MINUTE_MS, Calendar, Limit, Pause, begins, day_of, due, number_of, reached, worked
-from tests.sync.vectors import Case, fault_of, parametrized
+from sync.deadline import (
+    MINUTE_MS,
+    Calendar,
+    Limit,
+    Pause,
+    begins,
+    day_of,
+    due,
+    limit_of,
+    number_of,
+    reached,
+    worked,
+)
+from tests.sync.vectors import Case, fault_of, parametrized, resolve, spelled, typed
 
 HOLIDAYS = Calendar(off=frozenset({20261001, 20261002}), work=frozenset({20261010}), years=frozenset({2026}))
 SEPTEMBER = 29_843_520  # minutes from the epoch to 28 September 2026, 0:00 in Shanghai
@@ -75,3 +91,14 @@ def test_more_time_is_never_due_sooner_and_a_later_start_never_earlier(
 def test_days_have_the_names_the_calendar_gives_them(day: int) -> None:
     plain = date(1970, 1, 1) + timedelta(days=day)
     assert number_of(day) == plain.year * 10_000 + plain.month * 100 + plain.day
+
+
+def test_the_worked_example_of_the_documentation_is_what_is_counted() -> None:
+    text = (Path(__file__).parents[2] / "docs/deadlines.md").read_text(encoding="utf-8")
+    given_, receipt = (json.loads(block) for block in re.findall(r"```json\n(.*?)```", text, re.DOTALL))
+    limit, pauses = limit_of(given_["limit"]), [Pause(*each) for each in given_["pauses"]]
+    assert limit is not None
+    count = due(
+        given_["start_ms"], limit, typed(resolve({"$": "calendar"}), Calendar), pauses, given_["extensions"]
+    )
+    assert spelled(msgspec.to_builtins(count)) == spelled(receipt)

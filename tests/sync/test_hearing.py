@@ -13,12 +13,14 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from sync.clock import Stamp, tick
+from sync.deadline import HOUR_MS
 from sync.digest import ROOT
+from sync.elapse import elapse
 from sync.op import Op, StepTaken
 from sync.permit import Actor
 from sync.register import Record, fresh, merge
-from sync.settle import Known, World, elapse, settle
-from sync.workflow import HOUR_MS, offers
+from sync.settle import Known, World, settle
+from sync.workflow import offers
 from tests.sync.vectors import resolve, typed
 
 WORLD = typed(resolve({"$": "world"}), World)
@@ -99,7 +101,9 @@ class Lane:
         """Let time pass, and take the step it takes."""
         self.now_ms += hours * HOUR_MS
         stamp = tick(self.clock, self.now_ms)
-        after = elapse(self.record, WORLD.kinds[self.record.kind], stamp, self.seq + 1, self.now_ms)
+        after = elapse(
+            self.record, WORLD.kinds[self.record.kind], WORLD.calendar, stamp, self.seq + 1, self.now_ms
+        )
         if after is not None:
             self.record, self.clock, self.seq = after, stamp, self.seq + 1
 

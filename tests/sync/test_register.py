@@ -37,6 +37,6 @@ def test_writing_leaves_the_change_as_it_was() -> None:
 
 def test_moving_leaves_the_record_as_it_was() -> None:
     line = Entry(9, AT, 2, "close", "open", "done", "done", 5, {})
-    after = moved(RECORD, "done", line, "a", 7)
+    after = moved(RECORD, "done", line, "a")
     assert (RECORD.state, RECORD.story, RECORD.due_ms) == ("open", (), 0)
     assert after.story == (line,)

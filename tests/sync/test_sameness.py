@@ -29,7 +29,7 @@ def test_a_shared_case_holds(case: Case) -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        {"made_ms": 1}, {"received_ms": 1}, {"head": Held(1, "x", 1)}, {"held": {}},
+        {"made_ms": 1}, {"received_ms": 1}, {"head": Held(1, "x", 1)}, {"held": {}}, {"due_ms": 0},
         {"story": LINES[::-1]}, {"story": tuple(replace(line, seq=0, received_ms=1) for line in LINES)},
         {"story": tuple(replace(line, sets={"note": "y"}) for line in LINES)},
     ],
@@ -42,7 +42,7 @@ def test_what_a_phone_may_have_otherwise_changes_nothing(other: dict[str, Any]) 
     "other",
     [
         {"id": "0000000a1b2c3d4e.2"}, {"kind": "other"}, {"area": 312}, {"author": 8}, {"state": "done"},
-        {"due_ms": 0}, {"cells": {}}, {"story": LINES[1:]},
+        {"cells": {}}, {"story": LINES[1:]},
         {"cells": {"name": ["x", [1_001, 0, "0000000a1b2c3d4e"]]}},
         *({"story": (replace(LINES[0], **{name: value}), *LINES[1:])} for name, value in {
             "stamp": Stamp(1_001, 1, "0000000a1b2c3d4e"), "person": 8, "step": "x", "start": "x", "to": "x",

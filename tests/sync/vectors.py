@@ -15,8 +15,10 @@ import msgspec
 import pytest
 
 VECTORS = Path(__file__).parents[1] / "vectors"
-TYPED = ("value", "register", "op", "kind")  # modules whose types others import only for checking
+# Modules whose types others import only for checking.
+TYPED = ("value", "register", "op", "permit", "kind", "guards")
 PROPERTIES = ("rules", "spec")  # of a kind and of a field; functions in the twin
+OWN = ("names", "former", "refs")  # of a Record: the server's
 SHARED = ("records", "verdicts", "seq", "clock")  # of a Settled: the phone keeps no log
 
 Case = dict[str, Any]
@@ -81,7 +83,9 @@ def typed(value: Any, hint: Any) -> Any:
     if typing.get_origin(hint) is Iterable:
         hint = list[typing.get_args(hint)[0]]  # type: ignore[misc]
     if getattr(hint, "__name__", "") == "Question":
-        return hint(**{name: typed(value[name], each) for name, each in _hints(hint).items()})
+        return hint(
+            **{name: typed(value[name], each) for name, each in _hints(hint).items() if name in value}
+        )
     if isinstance(value, dict) and "head" in value and "answers" in value:
         value = {**value, "head": bytes.fromhex(value["head"])}
     return msgspec.convert(value, hint, builtin_types=(bytes,), str_keys=True)
@@ -93,7 +97,17 @@ def plain(value: Any) -> Any:
         return value.hex()
     if hasattr(value, "verdicts") and hasattr(value, "log"):
         value = {name: getattr(value, name) for name in SHARED}
-    return msgspec.to_builtins(value, str_keys=True)
+    return _shared(msgspec.to_builtins(value, str_keys=True))
+
+
+def _shared(value: Any) -> Any:
+    """Leave out of records what the phone does not keep."""
+    if isinstance(value, list):
+        return [_shared(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    kept = value.items() if "former" not in value else ((k, v) for k, v in value.items() if k not in OWN)
+    return {name: _shared(each) for name, each in kept}
 
 
 def spelled(value: Any) -> str:

@@ -22,6 +22,7 @@ ONLY_IN = {
     "alembic": ("backend/adapters/", "migrations/"),
     "aiosqlite": ("backend/adapters/",),
     "PIL": ("media/", "backend/demo/", "pwa/bake/"),
+    "webpush": ("backend/adapters/",),
     "uvicorn": ("backend/__main__.py", "backend/serve.py", "backend/demo/"),
 }
 
@@ -54,8 +55,10 @@ SCRIPT_MAY = {
     "": {"", "model", "ports", "sync", "words"},
 }
 CORE_SEEN = {
-    "widgets": frozenset({"pwa/src/sync/place.ts"}),  # how far, inside which border
-    "screens": frozenset({"pwa/src/sync/permit.ts"}),  # whose page this is
+    # how far, inside which border; by when; what stands above whom
+    "widgets": frozenset({f"pwa/src/sync/{name}.ts" for name in ("place", "clocks", "permit")}),
+    # whose page this is; where it lies; which of what passed is looked at
+    "screens": frozenset({f"pwa/src/sync/{name}.ts" for name in ("permit", "place", "sample")}),
 }
 SCRIPT_TYPES = {
     "words": {"model", "sync"},

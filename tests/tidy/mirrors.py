@@ -20,16 +20,41 @@ ACROSS = {
     "tests/sync/test_hearing.py": "a small fleet over clock, merges, settle",
     "tests/sync/test_laws.py": "laws that hold for every merge rule, the clock and settle",
     "tests/sync/test_vectors.py": "the shared cases themselves",
+    "tests/sync/test_cases.py": "the life of a case, over the pages, settle, clocks and neighbours",
+    "tests/sync/test_crossings.py": "two people's offline writes on one report, over its page and settle",
+    "tests/sync/test_bad_input.py": "what must be refused, over the pages and settle",
     "tests/sync/test_walk.py": "every step of every kind page",
     "tests/backend/adapters/test_contract.py": "one contract for both adapters of each port",
+    "tests/backend/adapters/test_linking.py": "the same, of which records name which",
 }
 # Core modules without a twin or without shared cases, each with its reason.
 NO_TWIN: dict[str, str] = {
+    "pace": "the server alone reads pages, and checks them as they come in",
+    "correct": "the server alone writes into the record that is put right",
+    "mend": "the server alone writes into the record that is put right",
+    "listing": "lists are read where they lie, on the server; phones get pages with their options",
+    "rounds": "the server alone reads pages, and checks them as they come in",
+    "model": "the server alone reads pages, and checks them as they come in",
+    "around": "the server alone holds all neighbours of a record",
+    "links": "the server alone holds all neighbours of a record",
+    "ripple": "the server alone moves neighbours on",
     "park": "the server alone knows which grants have ended",
+    "naming": "the server alone tells those whom a record names, and names no more",
     "repeat": "the server alone is sent an op again",
 }
 NO_VECTORS: dict[str, str] = {
+    "pace": "the server alone reads pages, and checks them as they come in",
+    "correct": "the server alone writes into the record that is put right",
+    "mend": "the server alone writes into the record that is put right",
+    "listing": "lists are read where they lie, on the server; phones get pages with their options",
+    "rounds": "the server alone reads pages, and checks them as they come in",
+    "model": "the server alone reads pages, and checks them as they come in",
+    "turns": "its questions are guards, asked in guards.json",
+    "around": "the server alone holds all neighbours of a record",
+    "links": "the server alone holds all neighbours of a record",
+    "ripple": "the server alone moves neighbours on",
     "park": "the server alone knows which grants have ended",
+    "naming": "the server alone tells those whom a record names, and names no more",
     "repeat": "the server alone is sent an op again",
 }
 # Made by commands, so named in documents and absent from a clean clone.

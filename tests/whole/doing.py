@@ -59,7 +59,7 @@ def visit(phone: Phone) -> str:
     """Visit the first household that is due, in two taps; gives the address of the record's story."""
     page = phone.page
     bar(page, "今日")
-    page.locator("main a.tile").first.click()
+    page.locator("main a.tile[href*='/new/visit/']").first.click()
     phone.shot("visit")
     page.get_by_role("button", name="上门").click()
     page.get_by_role("button", name="平安").click()

@@ -99,8 +99,8 @@ def renamed(value: Any, names: Json) -> Any:
 
 
 def fingerprint(record: list[Any]) -> int:
-    lines = sorted(canonical(line[1:7]) for line in record[9])
-    return zlib.crc32(canonical([*record[:4], *record[6:9], lines]).encode())
+    lines = sorted(canonical(line[1:7]) for line in record[8])
+    return zlib.crc32(canonical([*record[:4], *record[6:8], lines]).encode())
 
 
 class Stranger:
@@ -139,7 +139,10 @@ class Stranger:
         self.fetch_pages()
 
     def fetch_pages(self) -> bool:
-        self.store |= self.ask("GET", "/api/kinds")
+        told = self.ask("GET", "/api/kinds")
+        for field in [each for page in told["kinds"].values() for each in page["fields"].values()]:
+            field["options"] = told["lists"].get(field["listed"], field["options"])
+        self.store |= {"version": told["version"], "kinds": told["kinds"]}
         self.store["directory"] = self.ask("GET", "/api/directory")
         for op in self.store["ops"]:
             op["is"] = "waiting" if op["is"] == "later" else op["is"]
@@ -149,14 +152,8 @@ class Stranger:
         device, (wall, count), now = self.bearer, self.store["stamp"], self.clock() + self.store["ahead_ms"]
         stamp = [now, 0] if now > wall else [wall, count + 1] if count < 65535 else [wall + 1, 0]
         n = self.store["tops"][device] = self.store["tops"].get(device, 0) + 1
-        op = {
-            "n": n,
-            "stamp": [*stamp, device],
-            "kind": kind,
-            "record": record or f"{device}.{n}",
-            "tries": 0,
-        }
-        op |= {"area": area, "sets": sets, "step": step or None, "is": "waiting", "head": 0}
+        op = {"n": n, "stamp": [*stamp, device], "kind": kind, "record": record or f"{device}.{n}"}
+        op |= {"tries": 0, "area": area, "sets": sets, "step": step or None, "is": "waiting", "head": 0}
         self.store |= {"stamp": stamp, "ops": [*self.store["ops"], op]}
         return op
 
@@ -285,15 +282,16 @@ def hear(store: Json, deltas: list[Any], gone: list[str], more: bool) -> None:
     """Take what others did; at the end of a new era drop what was not told in it."""
     for delta in deltas:
         old = store["records"].get(delta[0], [*delta, 0])
-        old = old if old[10] == store["era"] or not store["anew"] else [*delta, 0]  # unsaid: it replaces
-        begun = any(line[3] == "" for line in delta[9])  # unsaid: one line begins a record, the one told
-        lines = {canonical([line[1], line[3]]): line for line in old[9] if line[3] or not begun}
-        lines |= {canonical([line[1], line[3]]): line for line in delta[9]}
-        store["records"][delta[0]] = [*delta[:8], old[8] | delta[8], [*lines.values()], store["era"]]
+        old = old if old[9] == store["era"] or not store["anew"] else [*delta, 0]  # unsaid: it replaces
+        begun = any(line[3] == "" for line in delta[8])  # unsaid: one line begins a record, the one told
+        lines = {canonical([line[1], line[3]]): line for line in old[8] if line[3] or not begun}
+        lines |= {canonical([line[1], line[3]]): line for line in delta[8]}
+        cells = {name: cell for name, cell in (old[7] | delta[7]).items() if cell is not None}
+        store["records"][delta[0]] = [*delta[:7], cells, [*lines.values()], store["era"]]
     for name in gone:
         store["records"].pop(name, None)
     if store["anew"] and not more:
         kept = {op["record"] for op in store["ops"] if op["is"] != "received"}
-        for name in [name for name, held in store["records"].items() if held[10] != store["era"]]:
+        for name in [name for name, held in store["records"].items() if held[9] != store["era"]]:
             _ = name in kept or store["records"].pop(name)
         store["anew"] = False

@@ -1,17 +1,29 @@
 """What a client needs to fold its own ops: cells, and (unsaid by docs/sync.md) the workflow."""
 
+from collections.abc import Callable
 from typing import Any
 
 from tests.whole.stranger import Json, canonical
 
-HOUR_MS = 3_600_000
-# Unsaid: what guards of automatic steps mean: a field, values, and whether it has one of them.
-GUARDS = {
-    "is_emergency": ("emergency", [True], True),
-    "not_emergency": ("emergency", [True], False),
-    "nobody_answered": ("result", ["no_answer"], True),
-    "somebody_answered": ("result", ["no_answer", None], False),
+# Unsaid: what guards of automatic steps mean, by what the record says and by the marks of its matter.
+GUARDS: dict[str, Callable[[Json, Json], bool]] = {
+    "is_emergency": lambda said, _: said.get("emergency") is True,
+    "route_emergency": lambda said, marks: said.get("emergency") is True or urgent(marks),
+    "route_centre": lambda said, marks: said.get("emergency") is not True and sent_on(marks),
+    "self_resolved": lambda said, _: said.get("self_resolved") is True,
+    "nobody_answered": lambda said, _: said.get("result") == "no_answer",
+    "somebody_answered": lambda said, _: said.get("result") not in ("no_answer", None),
+    "sort_own": lambda said, _: said.get("sort") == "own",
+    "sort_owner": lambda said, _: said.get("sort") == "owner",
 }
+
+
+def urgent(marks: Json) -> bool:
+    return marks.get("level") == "1" or marks.get("route") == "emergency"
+
+
+def sent_on(marks: Json) -> bool:
+    return not urgent(marks) and marks.get("route") == "centre"
 
 
 def merged(*lists: list[Any]) -> list[Any]:
@@ -42,12 +54,20 @@ def joined(field: Json, one: Any, two: Any) -> Any:
     return [first, second] if rule == "union" else [[live for live in first if live[0] not in second], second]
 
 
-def follow(flow: Json, state: str, cells: Json) -> list[Json]:
+def yielding(change: Any, cell: Any, weight: int) -> Any:
+    """Leave out of `over` what a write of this weight does not write over."""
+    owned = [live[0] for live in (cell[0] if cell and not weight else []) if live[1]]
+    return change | {"over": [stamp for stamp in change["over"] if stamp not in owned]}
+
+
+def follow(page: Json, state: str, cells: Json) -> list[Json]:
     """Unsaid: give the step that takes itself from a state, if there is one."""
-    for each in flow["steps"]:
-        tests = [GUARDS.get(guard, ("", [], True)) for guard in each["guards"]]
-        met = [(cells.get(field, [None])[0] in values) is wanted for field, values, wanted in tests]
-        if each["auto"] and state in each["start"] and all(met):
+    said = {name: cell[0] for name, cell in cells.items() if cell}
+    options = page["fields"].get("matter", {"options": []})["options"]
+    marks: Json = next((each["marks"] for each in options if each["value"] == said.get("matter")), {})
+    for each in page["workflow"]["steps"]:
+        held = all(guard in GUARDS and GUARDS[guard](said, marks) for guard in each["guards"])
+        if each["auto"] and state in each["start"] and held:
             return [each]
     return []
 
@@ -55,33 +75,30 @@ def follow(flow: Json, state: str, cells: Json) -> list[Json]:
 def fold(store: Json, op: Json, at: int) -> None:
     """Fold an applied op into this store's copy: cells, step, and (unsaid) the lines and what follows."""
     page, stamp, me = store["kinds"][op["kind"]], op["stamp"], store["person"]
-    new = [op["record"], op["kind"], op["area"], me, stamp[0], at, "", 0, {}, [], 0]
+    new = [op["record"], op["kind"], op["area"], me, stamp[0], at, "", {}, [], 0]
     held = store["records"].get(op["record"], new)
-    # Unsaid: a record not told since a new era began is made anew, for its due time is another.
-    record = new if op["area"] is not None and held[10] != store["era"] else held
+    # Unsaid: a record not told since a new era began is made anew.
+    record = new if op["area"] is not None and held[9] != store["era"] else held
     if record[2] is None:  # nothing to fold into: a delta tells it
         return
-    store["records"][op["record"]], record[10] = record, store["era"]
+    store["records"][op["record"]], record[9] = record, store["era"]
     roles = {grant["role"] for grant in store["directory"]["me"]["grants"]}
-    flow, was, cells = page["workflow"], record[6], record[8]
-    for name, change in op["sets"].items():
+    flow, was, cells = page["workflow"], record[6], record[7]
+    named = {name: each["echoes"] for name, each in page["fields"].items() if each["echoes"] in op["sets"]}
+    for name, change in ({name: op["sets"][of] for name, of in named.items()} | op["sets"]).items():
         field = page["fields"][name]
-        cell = written(field["rule"], change, stamp, int(bool(roles & set(field["own"]))))
+        weight = int(bool(roles & set(field["own"])))
+        said = yielding(change, cells.get(name), weight) if field["rule"] == "authority" else change
+        cell = written(field["rule"], said, stamp, weight)
         cells[name] = joined(field, cells[name], cell) if name in cells else cell
     steps = [{"name": "", "to": flow["begin"]}] * (not was)
     steps += [each for each in flow["steps"] if op["step"] and each["name"] == op["step"][0]]
-    told: list[Any] = [line[1:4:2] for line in record[9]]
+    told: list[Any] = [line[1:4:2] for line in record[8]]
     steps = [] if [stamp, op["step"][0] if op["step"] else ""] in told else steps  # folded before
-    while steps or (steps := follow(flow, record[6], cells)):
+    while steps or (steps := follow(page, record[6], cells)):
         for each in steps:
             who, outcome = (0, "auto") if each.get("auto") else (me, "done")
-            record[9] = [*record[9], [0, stamp, who, each["name"], record[6], each["to"], outcome, at, {}]]
-            record[6] = each["to"]
+            to = each["to"] or record[6]
+            record[8] = [*record[8], [0, stamp, who, each["name"], record[6], to, outcome, at, {}]]
+            record[6] = to
         steps = []
-    if record[6] != was:
-        hours = [
-            each["after_hours"]
-            for each in flow["steps"]
-            if record[6] in each["start"] and each["after_hours"]
-        ]
-        record[7] = at + hours[0] * HOUR_MS if hours else 0

@@ -85,7 +85,7 @@ def answer(secretary: Phone, words: str) -> None:
     """Find the entry in the queue, read it with its photo, and take it over, with words or without."""
     page = secretary.page
     page.locator(".rec").filter(has_text=WHY).first.click()
-    kept = page.locator("dl.facts")
+    kept = page.locator("dl.facts").first  # the other says how the due time was counted
     for line in ("落石", NOTE):
         expect(kept).to_contain_text(line)
     expect(page.get_by_text("captured_ms")).to_have_count(0)

@@ -16,10 +16,11 @@ import pytest
 from PIL import Image
 
 from tests.backend.served import Served, prepared, served
-from tests.backend.town import LEADER, NORTH_ONE, SECRETARY, WORKER
+from tests.backend.town import LEADER, NORTH_ONE, OFFICER, SECRETARY, WORKER
 from tests.whole.stranger import Json, NotSent, Stranger, canonical, packed
-from tests.whole.stranger_fold import fold, joined, written
+from tests.whole.stranger_fold import fold, joined, written, yielding
 
+DISTRICT = 2  # of the units of tests.backend.town
 A, B, C = ([9, n, f"000000010000000{n}"] for n in (1, 2, 3))
 
 
@@ -56,7 +57,7 @@ class Town:
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     data: Path = tmp_path_factory.mktemp("town")
-    people = [WORKER] * 40 + [SECRETARY] * 20 + [LEADER] * 5
+    people = [WORKER] * 40 + [SECRETARY] * 20 + [LEADER, OFFICER] * 5
     codes = prepared(data, *people)
     with served(data) as server:
         by = {who: [c for p, c in zip(people, codes, strict=True) if p == who] for who in set(people)}
@@ -66,7 +67,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
 def plain(one: Stranger) -> dict[str, Any]:
     """Give the records of a store as far as two clients can hold them alike."""
     return {
-        name: [*held[:4], *held[6:9], sorted(canonical(line[1:7]) for line in held[9])]
+        name: [*held[:4], *held[6:8], sorted(canonical(line[1:7]) for line in held[8])]
         for name, held in one.store["records"].items()
     }
 
@@ -118,6 +119,8 @@ def test_two_clash_on_every_rule_of_the_pages(town: Town) -> None:
     one.sync()
     two.sync()
     name, stamp = made["record"], made["stamp"]
+    clock = two.clock
+    two.clock = lambda: clock() + 1_000  # the later word, however slow an answer it set its clock by
     for who, words in ((one, ("fire_hazard", "one", "injured")), (two, ("wires", "two", "half_road"))):
         matter, text, phrase = words
         sets = {"matter": matter, "note": kept(text, stamp), "progress": text, "emergency": who is one,
@@ -126,7 +129,7 @@ def test_two_clash_on_every_rule_of_the_pages(town: Town) -> None:
         who.make("incident", sets, record=name)
     two.sync()
     one.sync()
-    cells = town.alike(one, two, sec, town.stranger(folds=False))[name][8]
+    cells = town.alike(one, two, sec, town.stranger(folds=False))[name][7]
     assert cells["matter"][0] == "wires"
     assert cells["emergency"][0] is True
     assert [text for _, text in cells["note"][0]] == ["one", "two"]
@@ -135,7 +138,7 @@ def test_two_clash_on_every_rule_of_the_pages(town: Town) -> None:
     assert [text for _, text in cells["progress"]] == ["zero", "one", "two"]
     adds, drops = cells["phrases"]
     assert {word for at, word in adds if [at, word] not in drops} == {"ongoing", "injured", "half_road"}
-    assert one.store["records"][name][6] == "at_center"
+    assert one.store["records"][name][6] == "urgent"
 
 
 @pytest.mark.parametrize(
@@ -155,6 +158,36 @@ def test_a_rule_no_page_here_uses_joins_in_any_order(
         assert joined(field, joined(field, cells[first], cells[second]), cells[last]) == shown
 
 
+def test_a_word_without_weight_stands_beside_the_owners() -> None:
+    field = {"rule": "authority", "options": []}
+    owned, change = written("authority", kept("own"), A, 1), kept("other", A)
+    light = joined(field, owned, written("authority", yielding(change, owned, 0), B, 0))
+    heavy = joined(field, owned, written("authority", yielding(change, owned, 1), B, 1))
+    assert light == [[[A, 1, "own"], [B, 0, "other"]], []]
+    assert heavy == [[[B, 1, "other"]], [A]]
+
+
+def test_a_report_goes_where_its_matter_sends_it(town: Town) -> None:
+    worker, officer = town.stranger(), town.stranger(OFFICER)
+    sets: list[Json] = [
+        {"matter": "L-E01"},
+        {"emergency": True},
+        {"matter": "06020"},
+        {"self_resolved": True},
+    ]
+    made = [incident(worker, **each)["record"] for each in sets]
+    worker.sync()
+    states = [worker.store["records"][each][6] for each in made]
+    assert states == ["urgent", "urgent", "at_center", "handled"]
+    town.alike(worker)
+    officer.sync()
+    given = {"unit": DISTRICT, "assignee": WORKER}
+    officer.make("incident", {}, record=made[0], step=["accept", "urgent"])
+    officer.make("incident", given, record=made[0], step=["dispatch", "triaged"])
+    cells = town.alike(officer, worker)[made[0]][7]
+    assert (cells["unit"][0], cells["first_unit"][0]) == (DISTRICT, DISTRICT)
+
+
 def test_a_step_that_comes_too_late_is_overtaken(town: Town) -> None:
     worker, one, two = town.stranger(), town.stranger(SECRETARY), town.stranger(SECRETARY)
     name = incident(worker)["record"]
@@ -171,7 +204,7 @@ def test_a_step_that_comes_too_late_is_overtaken(town: Town) -> None:
     worker.make("incident", {}, record=name, step=["verify", "handled"])
     held = town.alike(worker, one, two)[name]
     assert held[6] == "closed"
-    assert [line[6] for line in held[9]].count("overtaken") == 1
+    assert [line[6] for line in held[8]].count("overtaken") == 1
 
 
 def test_columns_and_what_the_pages_cannot_code(town: Town) -> None:
@@ -305,7 +338,7 @@ def test_a_restored_server_hears_again_what_it_lost(tmp_path: Path) -> None:
         assert set(verdicts(one) + verdicts(late)) == {"applied"}
         name = late.store["ops"][-1]["record"]
         again = Town(server, {WORKER: codes[2:7]})
-        assert [text for _, text in again.alike(late, one)[name][8]["note"][0]] == ["better"]
+        assert [text for _, text in again.alike(late, one)[name][7]["note"][0]] == ["better"]
 
 
 def test_a_number_used_twice_moves_to_a_new_incarnation(town: Town) -> None:
@@ -320,7 +353,7 @@ def test_a_number_used_twice_moves_to_a_new_incarnation(town: Town) -> None:
     other.sync()
     assert other.store["incarnation"] != one.store["incarnation"]
     assert verdicts(other) == ["applied"] * 3
-    live, _ = town.alike(other, one)[other.store["ops"][-1]["record"]][8]["note"]
+    live, _ = town.alike(other, one)[other.store["ops"][-1]["record"]][7]["note"]
     assert [text for _, text in live] == ["better"]
 
 
@@ -333,7 +366,7 @@ def test_two_phones_begin_the_same_day(town: Town) -> None:
         who.make("day_sheet", {"day": 20_261_001, "patrol_visit": answer}, record=name, area=NORTH_ONE)
     one.sync()
     two.sync()
-    assert town.alike(one, two)[name][8]["patrol_visit"][0] == "found"
+    assert town.alike(one, two)[name][7]["patrol_visit"][0] == "found"
 
 
 def test_an_op_that_fails_alone_goes_as_bytes(town: Town) -> None:

@@ -38,7 +38,7 @@ def test_the_push_reads_as_the_page_says() -> None:
 def test_the_receipt_is_json_of_the_length_the_page_gives() -> None:
     receipt = json.loads(BLOCKS[1])
     assert receipt[3] == [[41, 42]]
-    assert receipt[6][0][9][0][6] == "overtaken"
+    assert receipt[6][0][8][0][6] == "overtaken"
     assert receipt[10:] == [False, 6394], "anew and head; backed is left out"
 
 

@@ -2,7 +2,8 @@
 // redirect, a 511) counts as no link, so that nothing is ever marked as sent by a stranger's 200.
 
 import type { Answer, Directory, KindsNote, Link, Tally, Trouble } from "../ports.ts";
-import { isInt, isNamed } from "../sync/value.ts";
+import type { Option } from "../sync/kind.ts";
+import { isInt, isNamed, type Named, own } from "../sync/value.ts";
 
 const EXCHANGE_MS = 60_000; // 12 KB at 2 kbit/s would need more, but nobody waits that long
 const ASK_MS = 30_000;
@@ -49,8 +50,8 @@ export function fetchLink(fetched: Fetch = (...args) => fetch(...args)): Link {
     kinds: (version) => kinds(ask, version),
     directory: (token) => json(ask, "/api/directory", { token }, isDirectory),
     exchange: (token, push, signal) => exchange(ask, token, push, signal),
-    ask: (token, path, body) =>
-      json(ask, path, { token, ...(body ? { method: "POST", body } : {}) }, (_): _ is unknown => true),
+    ask: (token, path, body, method = "POST") =>
+      json(ask, path, { token, ...(body ? { method, body } : {}) }, (_): _ is unknown => true),
     upload: (...asked) =>
       import("./tus.ts").then(
         ({ upload }) => upload(ask, ...asked),
@@ -145,7 +146,8 @@ const isEnrolment = (value: unknown): value is Enrolment =>
   isInt(value.person, 1);
 const isDirectory = (value: unknown): value is Directory =>
   isNamed(value) && typeof value.version === "string" && isNamed(value.me) && Array.isArray(value.units);
-const isKinds = (value: unknown): value is KindsNote =>
+type Told = KindsNote & { lists: Named<readonly Option[]> };
+const isKinds = (value: unknown): value is Told =>
   isNamed(value) && typeof value.version === "string" && isNamed(value.kinds);
 const isReceipt = (value: unknown): value is readonly unknown[] =>
   Array.isArray(value) && isInt(value[0], 1) && typeof value[1] === "string";
@@ -155,7 +157,16 @@ async function kinds(ask: Fetch, version: string): Promise<Answer<KindsNote | nu
   const answer = await request(ask, "/api/kinds", { headers });
   if (!answer.ok) return answer;
   if (answer.value.status === 304) return { ok: true, value: null };
-  return json(async () => answer.value, "", {}, isKinds);
+  const told = await json(async () => answer.value, "", {}, isKinds);
+  return told.ok ? { ok: true, value: filled(told.value) } : told;
+}
+
+/** Give fields the options of the list they name: a list travels once, however many name it. */
+function filled({ version, kinds, lists }: Told): KindsNote {
+  for (const { fields } of Object.values(kinds))
+    for (const field of Object.values(fields))
+      if (field.listed) Object.assign(field, { options: own(lists, field.listed) ?? [] });
+  return { version, kinds };
 }
 
 async function exchange(

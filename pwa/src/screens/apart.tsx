@@ -33,7 +33,9 @@ function apart<Props extends object>(title: Key, load: () => Promise<FunctionCom
   };
 }
 
+export const Check = apart("list.new", () => import("./check.tsx").then((file) => file.Check));
 export const ClashCard = apart("clash.title", () => import("./clash.tsx").then((file) => file.ClashCard));
+export const Correct = apart("saved.add", () => import("./correct.tsx").then((file) => file.Correct));
 export const Cover = apart("photo.cover", () => import("./cover.tsx").then((file) => file.Cover));
 export const Devices = apart("devices.title", () => import("./devices.tsx").then((file) => file.Devices));
 export const Edit = apart("saved.add", () => import("./edit.tsx").then((file) => file.Edit));
@@ -42,9 +44,12 @@ export const KindForm = apart("list.new", () => import("./kind-form.tsx").then((
 export const KindList = apart("records.kinds", () => import("./kind-list.tsx").then((file) => file.KindList));
 export const MeScreen = apart("place.me", () => import("./me.tsx").then((file) => file.MeScreen));
 export const Needs = apart("needs.title", () => import("./needs.tsx").then((file) => file.Needs));
+export const Queue = apart("place.queue", () => import("./queue.tsx").then((file) => file.Queue));
 export const Review = apart("place.review", () => import("./review.tsx").then((file) => file.Review));
 export const Story = apart("place.records", () => import("./story.tsx").then((file) => file.Story));
 export const Team = apart("place.today", () => import("./team.tsx").then((file) => file.Team));
+export const Today = apart("place.today", () => import("./today.tsx").then((file) => file.Today));
+export const Visit = apart("place.today", () => import("./visit.tsx").then((file) => file.Visit));
 
 /** Fetch them all as soon as the phone has nothing better to do. */
 export function fetchApart(): void {

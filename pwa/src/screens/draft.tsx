@@ -10,8 +10,8 @@ import { type Filling, newRecord, useFilling } from "../widgets/filling.ts";
 import { GridSelect } from "../widgets/grid-select.tsx";
 import { Head, Help } from "../widgets/head.tsx";
 import { Icon } from "../widgets/icon.tsx";
-import { VoiceNote } from "../widgets/later.tsx";
-import { asked, firstOf, type NamedField } from "../widgets/page.ts";
+import { later, VoiceNote } from "../widgets/later.tsx";
+import { alarms, asked, firstOf, type NamedField } from "../widgets/page.ts";
 import { Options } from "../widgets/tiles.tsx";
 import { useModel, useWorld } from "../widgets/use-model.ts";
 import { unitWords } from "../widgets/value-words.ts";
@@ -20,6 +20,8 @@ import { Discard } from "./discard.tsx";
 import { Shots } from "./draft-shots.tsx";
 import { ownUnits } from "./places.ts";
 import { go, kept } from "./route.ts";
+
+const AlikeCard = later(() => import("./alike-card.tsx").then((file) => file.AlikeCard));
 
 /** What every form of a new record is given. */
 export interface FormProps {
@@ -46,13 +48,13 @@ export function Draft({ page, draft }: FormProps) {
         <Where page={page} draft={draft} filling={filling} rest={rest} />
         <div class="row ask">
           {matter && <h2 id="f-what">{say("draft.what")}</h2>}
-          {flags.map((flag) => (
-            <Flag key={flag[0]} named={flag} filling={filling} />
-          ))}
+          {flags.map((flag) => alarms(flag[1]) && <Flag key={flag[0]} named={flag} filling={filling} />)}
         </div>
         {matter && <Choice named={matter} filling={filling} />}
         {note && <Note named={note} voice={voice} filling={filling} />}
         {phrases && <Phrases named={phrases} filling={filling} />}
+        {flags.map((flag) => !alarms(flag[1]) && <Flag key={flag[0]} named={flag} filling={filling} />)}
+        <AlikeCard page={page} filling={filling} />
         <div class="foot">
           <button type="button" class="lamp tall" onClick={() => void filling.send().then(kept)}>
             <Icon name="up" />
@@ -95,7 +97,8 @@ interface PartProps {
 
 function Flag({ named: [name, field], filling }: PartProps) {
   const on = filling.values[name] === true;
-  return <Toggle on={on} flip={() => filling.set(name, !on)} label={pick(field.label)} icon="siren" />;
+  const icon = alarms(field) ? "siren" : "";
+  return <Toggle on={on} flip={() => filling.set(name, !on)} label={pick(field.label)} icon={icon} />;
 }
 
 function Phrases({ named: [name, field], filling }: PartProps) {

@@ -8,8 +8,11 @@ import { useWorld } from "../widgets/use-model.ts";
 import { valueWords } from "../widgets/value-words.ts";
 import { pick } from "../words/say.ts";
 import { keptOf } from "./needs-words.ts";
+import { mends } from "./proposal.ts";
 
 const DRAWN = ["photos", "place"]; // shown as pictures
+
+const TOLD = ["target", "kind", "field", "sort", "old", "value", "owner_old", "owner_value"]; // as old and new
 
 interface FactsProps {
   view: View;
@@ -21,7 +24,9 @@ interface FactsProps {
 export function Facts({ view, page, but = page.title }: FactsProps) {
   const world = useWorld();
   const flags = flagsOf(page, view);
+  const telling = mends(page) ? TOLD : [];
   const facts = Object.entries(page.fields).flatMap(([name, field]) => {
+    if (telling.includes(name)) return [];
     const withStep = field.write?.length === 0; // carried by a step: told in the history
     if (withStep || field.retired || DRAWN.includes(field.type) || but.includes(name)) return [];
     if (flags.includes(field)) return []; // stands beside the state

@@ -3,10 +3,10 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Me, PhotoSource, View } from "../model.ts";
 import type { KindPage } from "../sync/kind.ts";
-import { SUPERVISES } from "../sync/permit.ts";
 import { dayWords, whenWords } from "../widgets/dates.ts";
 import { held } from "../widgets/filling.ts";
 import { Icon } from "../widgets/icon.tsx";
+import { later } from "../widgets/later.tsx";
 import { asked, firstOf } from "../widgets/page.ts";
 import { Ridge } from "../widgets/ridge.tsx";
 import { whyWords } from "../widgets/row.tsx";
@@ -14,9 +14,10 @@ import { Shutter } from "../widgets/shutter.tsx";
 import { useModel, useWorld } from "../widgets/use-model.ts";
 import { personWords, titleWords, unitWords, type World } from "../widgets/value-words.ts";
 import { pick, say } from "../words/say.ts";
-import { troubled } from "./places.ts";
 import { go } from "./route.ts";
 import { useQueue } from "./use-queue.ts";
+
+const Roadside = later(() => import("./roadside.tsx").then((file) => file.Roadside));
 
 /** The screen that reports; `kind` is what the camera starts. */
 export function Home({ kind }: { kind: string }) {
@@ -27,7 +28,7 @@ export function Home({ kind }: { kind: string }) {
     <>
       <Hill />
       <div class="body">
-        <Notices />
+        <Notices only={model.prefs.value.paused} />
         {held(draft) ? (
           <Continue />
         ) : (
@@ -50,6 +51,7 @@ export function Home({ kind }: { kind: string }) {
             </div>
           </>
         )}
+        <Roadside kind={kind} />
       </div>
     </>
   );
@@ -102,13 +104,14 @@ export function Hill() {
           {duties.length ? say("home.day", { n: duties.length, done }) : say("home.greet", { name: me.name })}
         </h1>
       </div>
-      <Ridge lit={duties.map((duty) => duty.value !== "")} />
+      {duties.length > 0 && <Ridge lit={duties.map((duty) => duty.value !== "")} />}
     </div>
   );
 }
 
-/** A new version and what waits for the person, one row each; nothing when nothing waits. */
-export function Notices({ only }: { only?: "update" }) {
+/** A new version and what waits for the person, one row each; nothing when nothing waits. `only` leaves out
+ *  the records. */
+export function Notices({ only }: { only?: string | undefined }) {
   const model = useModel();
   const world = useWorld();
   const waiting = useQueue();
@@ -174,24 +177,6 @@ function NeedsLink() {
         </span>
       )}
       <b class="grow">{open ? say("needs.some", { n: open }) : say("needs.with", { n: needs.length })}</b>
-      <Icon name="next" />
-    </a>
-  );
-}
-
-/** The way to the phones of the people one looks after. */
-export function PhonesLink() {
-  const model = useModel();
-  const grants = model.me.value?.grants ?? [];
-  if (!grants.some((grant) => SUPERVISES.has(grant.role))) return null;
-  const some = model.phones.value?.rows.filter(troubled).length ?? 0;
-  return (
-    <a class="todo calm" href="#/devices">
-      <Icon name="phone" />
-      <span class="grow">
-        <b>{say("devices.title")}</b>
-        {some > 0 && <span class="note">{say("devices.some", { n: some })}</span>}
-      </span>
       <Icon name="next" />
     </a>
   );

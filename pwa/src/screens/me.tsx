@@ -8,10 +8,11 @@ import { Terms } from "../widgets/terms.tsx";
 import { useModel, useWorld } from "../widgets/use-model.ts";
 import { unitWords } from "../widgets/value-words.ts";
 import { say } from "../words/apart.ts";
-import { PhonesLink } from "./home.tsx";
 import { Data } from "./me-data.tsx";
 import { CameraChips, LookChips, SizeChips } from "./me-looks.tsx";
 import { LanguageChips } from "./me-prefs.tsx";
+import { ReachChips } from "./me-reach.tsx";
+import { PhonesLink } from "./phones-link.tsx";
 import { DesktopHint } from "./welcome.tsx";
 
 /** "我的". */
@@ -40,6 +41,7 @@ export function MeScreen() {
         <SizeChips />
         <LanguageChips />
         <CameraChips />
+        <ReachChips />
         <Phone />
         <Data />
         <details>

@@ -3,7 +3,7 @@
 
 import type { Me, Phone, Unit, View } from "../model.ts";
 import type { KindPage, Kinds } from "../sync/kind.ts";
-import { AUTHOR, holds } from "../sync/permit.ts";
+import { AUTHOR, holdsBy, mayCreate } from "../sync/permit.ts";
 import type { Value } from "../sync/value.ts";
 import { DAY_MS } from "../widgets/dates.ts";
 import { flagsOf, type NamedField, toneOf } from "../widgets/page.ts";
@@ -30,13 +30,20 @@ export interface Place {
 const shares = (me: Me, roles: readonly string[]): boolean =>
   me.grants.some((grant) => roles.includes(grant.role));
 
+/** Whether one of their roles counts here, be it only at a unit that the record names. */
+export const acts = (me: Me, by: readonly string[]): boolean =>
+  shares(
+    me,
+    by.map((token) => token.split("@")[0] ?? ""),
+  );
+
 /** Read off the pages what a person can do; `cameras` are the kinds with a camera screen, best first. */
 export function reachOf(me: Me, kinds: Kinds, cameras: readonly string[]): Reach {
   const pages = [...kinds.values()];
   const mine = pages.filter((page) => shares(me, page.create));
   const days = pages.filter((page) => page.identity === "person_day");
   const steps = pages.filter((page) => page.identity === "device").flatMap((page) => page.workflow.steps);
-  const tones = steps.filter((step) => shares(me, step.by)).map((step) => step.tone);
+  const tones = steps.filter((step) => acts(me, step.by)).map((step) => step.tone);
   const withPhotos = mine.find((page) => Object.values(page.fields).some((field) => field.type === "photos"));
   return {
     report: cameras.find((name) => mine.some((page) => page.name === name)) ?? withPhotos?.name ?? "",
@@ -82,11 +89,13 @@ export function placesOf(reach: Reach): Place[] {
   return [...[...queueing, ...looking, ...reporting].slice(0, 2), records, me];
 }
 
-/** Whether a record can be decided on a card: let through as it is, or sent back for one of some reasons. */
+/** Whether a record can be decided on a card: let through as it is, or sent back for one of some reasons. What
+ *  was given to somebody by name, or to a unit, is work to take on and no review. */
 export function reviewable(view: View, kinds: Kinds): boolean {
-  const fields = kinds.get(view.kind)?.fields;
-  const reasons = (name: string): boolean => fields?.[name]?.type === "choice";
+  const page = kinds.get(view.kind);
+  const reasons = (name: string): boolean => page?.fields[name]?.type === "choice";
   return (
+    !page?.workflow.states[view.state]?.holder.join().includes("@") &&
     view.offers.some((offer) => offer.tone === "go" && offer.needs.length === 0) &&
     view.offers.some((offer) => offer.tone === "back" && offer.needs.some(reasons))
   );
@@ -116,7 +125,7 @@ function doors(page: KindPage, me: Me, own: boolean): ReadonlySet<string> {
   if (found?.[0] !== me) {
     const leading = (may: (by: readonly string[]) => boolean): ReadonlySet<string> =>
       new Set(page.workflow.steps.flatMap((step) => (may(step.by) ? step.start : [])));
-    found = [me, leading((by) => shares(me, by)), leading((by) => by.includes(AUTHOR) || shares(me, by))];
+    found = [me, leading((by) => acts(me, by)), leading((by) => by.includes(AUTHOR) || acts(me, by))];
     known.set(page, found);
   }
   return found[own ? 2 : 1];
@@ -150,8 +159,9 @@ export function queueOf(
   return queue;
 }
 
-/** Whether other kinds point at this one: then it is a register to look things up in, not a thing that happened. */
+/** Whether others point at this kind, and its author has no part in it: a register, not a thing that happened. */
 export const isRegister = (page: KindPage, kinds: Kinds): boolean =>
+  !page.read.includes(AUTHOR) &&
   [...kinds.values()].some((other) =>
     Object.values(other.fields).some((field) => field.refers === page.name),
   );
@@ -161,9 +171,7 @@ const actor = (me: Me) => ({ person: me.person, grants: me.grants, device: "" })
 
 /** The units of a tier a person may file under: those below their grants that allow it. */
 export const ownUnits = (me: Me, page: KindPage, units: Units): Unit[] =>
-  [...units.values()].filter(
-    (unit) => unit.tier === page.tier && holds(actor(me), page.create, unit.id, 0, units),
-  );
+  [...units.values()].filter((unit) => !mayCreate(page, actor(me), unit.id, units));
 
 /** The kinds a person may make new records of, other than their day. */
 export const creatable = (me: Me, kinds: Kinds): KindPage[] =>
@@ -174,7 +182,7 @@ export const writable = (page: KindPage, view: View, me: Me, units: Units): Name
   Object.entries(page.fields).filter(([name, field]) => {
     const written = field.rule === "first" && view.values[name] !== undefined;
     if (field.retired || written || !(field.ask || field.rule === "log")) return false;
-    return holds(actor(me), field.write ?? page.write, view.area, view.author, units);
+    return holdsBy(actor(me), field.write ?? page.write, view, units, (each) => view.values[each]);
   });
 
 /** The value by which a new record points at the one it is about. */

@@ -1,17 +1,28 @@
-// What waits for this person, by kind and state; review begins with one press and then goes card by card.
+// What waits for this person. What is to be reviewed stands first, the most unusual on top with the reason in
+// words; what looks like any other day is let through together. Then the rest by kind and state, and what
+// passed by itself and is looked at afterwards.
 
-import type { View } from "../model.ts";
+import type { ComponentChildren } from "preact";
+import type { Me, View } from "../model.ts";
 import { Head } from "../widgets/head.tsx";
 import { Icon } from "../widgets/icon.tsx";
 import { Row } from "../widgets/row.tsx";
 import { Shutter } from "../widgets/shutter.tsx";
-import { useWorld } from "../widgets/use-model.ts";
-import { pick, say } from "../words/say.ts";
-import { Notices, PhonesLink, useCapture } from "./home.tsx";
-import { reviewable } from "./places.ts";
-import { home } from "./route.ts";
+import { useModel, useWorld } from "../widgets/use-model.ts";
+import { say } from "../words/apart.ts";
+import { pick } from "../words/say.ts";
+import { PassAll, TakeBack } from "./batch.tsx";
+import { Fixes } from "./fixes.tsx";
+import { Notices, useCapture } from "./home.tsx";
+import { PhonesLink } from "./phones-link.tsx";
+import { acts, reviewable } from "./places.ts";
+import { mends } from "./proposal.ts";
+import { ALONE_FROM, lookOf } from "./risk.ts";
+import { buzz, home } from "./route.ts";
 import { Lit } from "./saved.tsx";
 import { useQueue } from "./use-queue.ts";
+import { type Card, useLooks, useReviews } from "./use-risks.ts";
+import { Whys } from "./whys.tsx";
 
 const SHOWN = 5; // of each group
 
@@ -24,37 +35,57 @@ interface QueueProps {
 export function Queue({ report, first }: QueueProps) {
   const world = useWorld();
   const waiting = useQueue();
-  const reviews = waiting.filter((view) => reviewable(view, world.kinds));
-  const title = reviews.length
-    ? say("queue.review", { n: reviews.length })
-    : say("queue.title", { n: waiting.length });
+  const reviews = useReviews();
+  const looks = useLooks();
+  const me = useModel().me.value as Me;
+  const later = (view: View): number =>
+    Number(!acts(me, world.kinds.get(view.kind)?.workflow.states[view.state]?.holder ?? []));
+  // What is in this person's own hands stands before what they may step in on.
+  const rest = waiting
+    .filter((view) => !reviewable(view, world.kinds))
+    .sort((one, other) => later(one) - later(other));
   return (
     <>
-      {first ? (
-        <header class="head nob">
-          <h1 tabIndex={-1}>{waiting.length ? title : say("queue.none")}</h1>
-        </header>
-      ) : (
-        <Head title={waiting.length ? title : say("queue.none")} back={home.value} />
-      )}
+      <Title waiting={waiting.length} reviews={reviews.length} first={first} />
       <div class="body flush">
         {first && <Notices only="update" />}
         {waiting.length === 0 && <Rest />}
-        {groupsOf(waiting).map(([key, views]) => (
+        <Reviews cards={reviews} />
+        {groupsOf(rest).map(([key, views]) => (
           <Group key={key} views={views} />
         ))}
+        <Looks cards={looks} />
         {first && report && <Camera kind={report} />}
         {first && <PhonesLink />}
       </div>
-      {reviews[0] && (
-        <div class="foot bar-top">
-          <a class="lamp" href={`#/review/${reviews[0].id}`}>
-            <Icon name="eye" />
-            {say("queue.begin", { n: reviews.length })}
-          </a>
-        </div>
-      )}
+      <Foot next={reviews[0]} />
     </>
+  );
+}
+
+/** The way on, and for a moment the way back. */
+function Foot({ next }: { next: Card | undefined }) {
+  const back = <TakeBack />;
+  if (!next) return back;
+  return (
+    <div class="foot bar-top">
+      {back}
+      <a class="lamp" href={`#/review/${next.view.id}`}>
+        <Icon name="eye" />
+        {say("queue.begin")}
+      </a>
+    </div>
+  );
+}
+
+function Title({ waiting, reviews, first }: { waiting: number; reviews: number; first: boolean }) {
+  const some = reviews ? say("queue.review", { n: reviews }) : say("queue.title", { n: waiting });
+  const title = waiting ? some : say("queue.none");
+  if (!first) return <Head title={title} back={home.value} />;
+  return (
+    <header class="head nob">
+      <h1 tabIndex={-1}>{title}</h1>
+    </header>
   );
 }
 
@@ -66,6 +97,81 @@ function Rest() {
       <p class="lead">{say("queue.rest")}</p>
       <p class="note">{say("queue.next")}</p>
     </div>
+  );
+}
+
+/** What is to be reviewed: by itself, with others that look like any other day, or as old and new. */
+function Reviews({ cards }: { cards: readonly Card[] }) {
+  const fixes = cards.filter(({ page }) => mends(page));
+  const others = cards.filter((card) => !fixes.includes(card));
+  const alone = others.filter(({ risk }) => !risk || risk.points >= ALONE_FROM);
+  const plain = others.filter((card) => !alone.includes(card));
+  return (
+    <>
+      <Cards cards={alone} title={say("queue.alone")} />
+      <Cards cards={plain} title={say("queue.plain")}>
+        <PassAll cards={plain} />
+      </Cards>
+      <Fixes cards={fixes} />
+    </>
+  );
+}
+
+interface CardsProps {
+  cards: readonly Card[];
+  title: string;
+  children?: ComponentChildren;
+}
+
+function Cards({ cards, title, children }: CardsProps) {
+  const { nowMs } = useWorld();
+  if (cards.length === 0) return null;
+  return (
+    <section>
+      <h2>
+        {title} <span class="note">{say("list.count", { n: cards.length })}</span>
+      </h2>
+      {cards.map(({ view, risk }) => (
+        <div key={view.id}>
+          <ul class="recs">
+            <Row view={view} href={`#/review/${view.id}`} />
+          </ul>
+          <Whys risk={risk} nowMs={nowMs} />
+        </div>
+      ))}
+      {children}
+    </section>
+  );
+}
+
+/** What passed by itself: one in ten, and what is unusual. It counts already, and nobody waits for this. */
+function Looks({ cards }: { cards: readonly Card[] }) {
+  const model = useModel();
+  const { nowMs } = useWorld();
+  if (cards.length === 0) return null;
+  const look = async ({ view, page }: Card): Promise<void> => {
+    await model.take(view.id, lookOf(page)?.name ?? "", {});
+    buzz();
+  };
+  return (
+    <section>
+      <h2>
+        {say("queue.looks")} <span class="note">{say("list.count", { n: cards.length })}</span>
+      </h2>
+      <p class="note">{say("queue.looksWhy")}</p>
+      {cards.slice(0, SHOWN).map((card) => (
+        <div key={card.view.id}>
+          <ul class="recs">
+            <Row view={card.view} />
+          </ul>
+          <Whys risk={card.risk} nowMs={nowMs} />
+          <button type="button" class="chip" onClick={() => void look(card)}>
+            <Icon name="check" />
+            {pick(lookOf(card.page)?.label ?? {})}
+          </button>
+        </div>
+      ))}
+    </section>
   );
 }
 
@@ -81,11 +187,7 @@ function Group({ views }: { views: readonly View[] }) {
       </h2>
       <ul class="recs">
         {views.slice(0, SHOWN).map((view) => (
-          <Row
-            key={view.id}
-            view={view}
-            href={reviewable(view, world.kinds) ? `#/review/${view.id}` : `#/story/${view.id}`}
-          />
+          <Row key={view.id} view={view} href={`#/story/${view.id}`} />
         ))}
       </ul>
       {views.length > SHOWN && (

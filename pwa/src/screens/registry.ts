@@ -2,24 +2,33 @@
 // the generic list, form and story. This is the only file of the interface that names kinds.
 
 import type { ComponentType } from "preact";
+import { Check, Correct, Visit } from "./apart.tsx";
 import { Draft, type FormProps } from "./draft.tsx";
-import { Visit } from "./visit.tsx";
 
 interface Better {
   form: ComponentType<FormProps>;
   camera: boolean; // the large button of the home screen starts it
-  due: boolean; // the due list of the day opens it
 }
 
 export const BETTER: Readonly<Record<string, Better>> = {
-  incident: { form: Draft, camera: true, due: false },
-  visit: { form: Visit, camera: false, due: true },
+  incident: { form: Draft, camera: true },
+  visit: { form: Visit, camera: false },
+  place_check: { form: Check, camera: false },
+  correction: { form: Correct, camera: false },
 };
 
-const which = (use: "camera" | "due"): string[] => Object.keys(BETTER).filter((name) => BETTER[name]?.[use]);
-
 /** The kinds the camera may start, best first. */
-export const CAMERAS: readonly string[] = which("camera");
+export const CAMERAS: readonly string[] = Object.keys(BETTER).filter((name) => BETTER[name]?.camera);
 
-/** The kinds the due list may open, best first. */
-export const DUE: readonly string[] = which("due");
+/** The field by which a report names the visit or the check that found it. */
+export const ORIGIN = "found_at";
+
+/** The kind that puts right what is wrong in a register: somebody moved, or died. */
+export const CORRECTION = "correction";
+
+/** The kind of what is small and near by, and the field that says who took it on. */
+export const ERRAND = "micro_task";
+export const TAKER = "taker";
+
+/** The kind that thanks somebody, in points. */
+export const THANKS = "points";

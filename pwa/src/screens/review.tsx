@@ -21,8 +21,12 @@ import { pick } from "../words/say.ts";
 import { Facts } from "./facts.tsx";
 import { reviewable } from "./places.ts";
 import { type Reason, Reasons } from "./reasons.tsx";
+import type { Risk } from "./risk.ts";
 import { buzz, go } from "./route.ts";
-import { useQueue } from "./use-queue.ts";
+import { OldAndNew } from "./said-wrong.tsx";
+import { Twins } from "./twins.tsx";
+import { useReviews } from "./use-risks.ts";
+import { Whys } from "./whys.tsx";
 
 const last = signal(""); // what was decided on the card before, told on the next one
 
@@ -31,11 +35,11 @@ export function Review({ id }: { id: string }) {
   const world = useWorld();
   const view = world.views.get(id);
   const page = view && world.kinds.get(view.kind);
-  const cards = useQueue().filter((card) => reviewable(card, world.kinds));
-  const at = cards.findIndex((card) => card.id === id);
-  const next = cards[at + 1] ?? cards[at - 1];
+  const cards = useReviews();
+  const at = cards.findIndex((card) => card.view.id === id);
+  const next = (cards[at + 1] ?? cards[at - 1])?.view;
   if (!view || !page || !reviewable(view, world.kinds))
-    return <Decided view={view} page={page} next={cards[0]} />;
+    return <Decided view={view} page={page} next={cards[0]?.view} />;
   return (
     <>
       <Head
@@ -43,7 +47,13 @@ export function Review({ id }: { id: string }) {
         note={say("review.card", { n: at + 1 })}
         back="#/queue"
       />
-      <Card key={id} view={view} page={page} after={next ? `#/review/${next.id}` : "#/queue"} />
+      <Card
+        key={id}
+        view={view}
+        page={page}
+        risk={cards[at]?.risk ?? null}
+        after={next ? `#/review/${next.id}` : "#/queue"}
+      />
     </>
   );
 }
@@ -81,13 +91,28 @@ function Decided({
   );
 }
 
+/** The reasons that stand nowhere else on the card: photos and map say their own. */
+const beside = (risk: Risk): Risk => ({
+  ...risk,
+  whys: risk.whys.filter(({ code, flag }) => !flag && code !== "outside" && code !== "emergency"),
+});
+
 interface CardProps {
   view: View;
   page: KindPage;
+  risk: Risk | null;
   after: string; // hash to go to once decided
 }
 
-function Card({ view, page, after }: CardProps) {
+/** What was decided on the card before. */
+const Last = () =>
+  last.value ? (
+    <p role="status" class="note">
+      {last.value}
+    </p>
+  ) : null;
+
+function Card({ view, page, risk, after }: CardProps) {
   const model = useModel();
   const [reason, setReason] = useState<Reason | null>(null);
   const [why, setWhy] = useState("");
@@ -106,12 +131,10 @@ function Card({ view, page, after }: CardProps) {
   const first = view.offers.find((offer) => offer.tone === "back")?.step ?? "";
   return (
     <div class="body tight">
-      {last.value && (
-        <p role="status" class="note">
-          {last.value}
-        </p>
-      )}
+      <Last />
       <What view={view} page={page} />
+      <Whys risk={risk && beside(risk)} nowMs={model.nowMs.value} />
+      <Twins view={view} page={page} after={() => go(after, true)} />
       <Reasons
         view={view}
         page={page}
@@ -156,6 +179,7 @@ function What({ view, page }: { view: View; page: KindPage }) {
     <>
       <Shots view={view} notes />
       <Sounds keys={view.sounds} />
+      <OldAndNew view={view} page={page} />
       <div>
         <b class="lead">{titleWords(view, world)}</b> <Flags view={view} page={page} />
         <p class="note">{say("review.who", params)}</p>
@@ -165,7 +189,7 @@ function What({ view, page }: { view: View; page: KindPage }) {
       {mapped ? (
         <GridMap place={mapped} area={view.area} />
       ) : (
-        <p class="note">{say("review.noPlace", { grid: unitWords(view.area, world) })}</p>
+        place?.[1].ask && <p class="note">{say("review.noPlace", { grid: unitWords(view.area, world) })}</p>
       )}
     </>
   );

@@ -3,19 +3,35 @@
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Offer, View } from "../model.ts";
-import type { KindPage } from "../sync/kind.ts";
+import type { Me, Offer, StoryLine, View } from "../model.ts";
+import type { Field, FieldType, KindPage } from "../sync/kind.ts";
+import { AUTHOR } from "../sync/permit.ts";
+import type { Value } from "../sync/value.ts";
 import { whenWords } from "../widgets/dates.ts";
+import { limitWords } from "../widgets/due.ts";
+import { useRun } from "../widgets/due-chip.tsx";
 import { Editor } from "../widgets/editor.tsx";
 import { type Filling, useFilling } from "../widgets/filling.ts";
 import { Icon } from "../widgets/icon.tsx";
-import { type Asking, askingOf, dueOf, type NamedField, named, stepOf } from "../widgets/page.ts";
-import { useWorld } from "../widgets/use-model.ts";
+import { type Asking, askingOf, firstOf, type NamedField, named, stepOf } from "../widgets/page.ts";
+import { bodyOf, postsOf } from "../widgets/posts.ts";
+import { useModel, useWorld } from "../widgets/use-model.ts";
 import { missingWords, optionWords, personWords } from "../widgets/value-words.ts";
 import { say } from "../words/apart.ts";
 import { pick } from "../words/say.ts";
 import { Discard } from "./discard.tsx";
+import { acts } from "./places.ts";
+import { TAKER } from "./registry.ts";
 import { buzz } from "./route.ts";
+
+const FEW = 2; // other steps that are shown as they are; of more, only those that send back
+const AFTER = "after_photo"; // mark of a matter that wants to be shown as it is now
+// The guards that refuse a step without what the matter asks for, by the type of its field.
+const INSISTS: Readonly<{ [type in FieldType]?: string }> = {
+  choices: "conditions_met",
+  photos: "evidence_given",
+};
+const CHIPS = 9; // steps of a scale that is tapped and not typed
 
 interface StepsProps {
   view: View;
@@ -27,20 +43,27 @@ interface StepsProps {
 export function Steps({ view, page, children }: StepsProps) {
   const [chosen, choose] = useState("");
   const offers = view.offers;
+  const turn = useTurn(view, page) || offers.length <= FEW + 1;
   const current =
-    offers.find((offer) => offer.step === chosen) ?? offers.find((offer) => offer.tone === "go");
+    offers.find((offer) => offer.step === chosen) ??
+    (turn ? offers.find((offer) => offer.tone === "go") : undefined);
   const others = offers.filter((offer) => offer !== current);
   const label = (offer: Offer): string => pick(stepOf(page, offer.step)?.label ?? {}) || offer.step;
+  const chip = (offer: Offer) => (
+    <button key={offer.step} type="button" class="chip" onClick={() => choose(offer.step)}>
+      {label(offer)}
+    </button>
+  );
+  const open = others.length > FEW ? others.filter((offer) => current && offer.tone === "back") : others;
+  const folded = others.filter((offer) => !open.includes(offer));
   return (
     <>
-      {others.length > 0 && (
-        <div class="chips">
-          {others.map((offer) => (
-            <button key={offer.step} type="button" class="chip" onClick={() => choose(offer.step)}>
-              {label(offer)}
-            </button>
-          ))}
-        </div>
+      {open.length > 0 && <div class="chips">{open.map(chip)}</div>}
+      {folded.length > 0 && (
+        <details key={current?.step}>
+          <summary>{say("story.more", { n: folded.length })}</summary>
+          <div class="chips">{folded.map(chip)}</div>
+        </details>
       )}
       {current ? (
         <StepForm
@@ -50,6 +73,7 @@ export function Steps({ view, page, children }: StepsProps) {
           offer={current}
           label={label(current)}
           chosen={current.step === chosen}
+          taken={() => choose("")}
         >
           {children}
         </StepForm>
@@ -60,12 +84,22 @@ export function Steps({ view, page, children }: StepsProps) {
   );
 }
 
+/** Whether it is this person's turn: who only may step in is not handed the largest button for it. */
+function useTurn(view: View, page: KindPage): boolean {
+  const me = useModel().me.value as Me;
+  const holder = page.workflow.states[view.state]?.holder ?? [];
+  const named = holder.some((token) => token[0] === "@" && view.values[token.slice(1)] === me.person);
+  const own = holder.includes(AUTHOR) && view.author === me.person;
+  return !holder.length || named || own || acts(me, holder);
+}
+
 interface StepFormProps {
   view: View;
   page: KindPage;
   offer: Offer;
   label: string;
   chosen: boolean; // by hand, so that its first question takes the focus
+  taken: () => void;
   children: ComponentChildren;
 }
 
@@ -75,20 +109,30 @@ export function meantBy(asking: Asking | null, offer: Offer | undefined): string
 }
 
 /** What one step needs and may carry, and its button. */
-function StepForm({ view, page, offer, label, chosen, children }: StepFormProps) {
+function StepForm({ view, page, offer, label, chosen, taken: done, children }: StepFormProps) {
   const asking = askingOf(page, view);
   const meant = meantBy(asking, offer);
-  const must = named(page, meant ? meantFields(page, meant, offer) : offer.needs);
-  const may = named(page, offer.takes).filter((each) => !must.some(([name]) => name === each[0]));
-  const base = baseOf(view, [...must, ...may]);
-  const goal = { kind: page.name, record: view.id, step: offer.step, area: view.area, values: {}, base };
-  const filling = useFilling(goal);
+  const mine = useTaker(offer);
+  const asks = (meant ? meantFields(page, meant, offer) : offer.needs).filter((name) => !(name in mine));
+  const told = useTold(page, view);
+  const needs = named(page, asks).map(told).sort(personFirst);
+  const taken = named(page, offer.takes)
+    .filter((each) => !needs.some(([name]) => name === each[0]))
+    .map(told)
+    .map((each) => narrowed(page, view, each));
+  const wanted = taken.filter((each) => insists(page, view, offer, each));
+  const must = [...needs, ...wanted];
+  const may = taken.filter((each) => !must.some(([name]) => name === each[0]));
+  const base = { ...baseOf(view, may), ...baseOf(view, must, meant ? undefined : enteringSets(view)) };
+  const goal = { kind: page.name, record: view.id, step: offer.step, area: view.area, values: mine, base };
+  const filling = useOneHop(useFilling(goal), needs);
   const [why, setWhy] = useState("");
   const take = async (): Promise<void> => {
-    const missing = missingWords(named(page, offer.needs), filling.values);
+    const missing = missingWords(named(page, offer.needs), filling.values) || lackingWords(wanted, filling);
     setWhy(missing);
     if (missing) return;
-    await filling.send();
+    carry(filling, offer, base);
+    await filling.send().then(done);
     buzz();
   };
   return (
@@ -96,7 +140,7 @@ function StepForm({ view, page, offer, label, chosen, children }: StepFormProps)
       {meant && asking && <Question asking={asking} page={page} view={view} />}
       <Must must={must} meant={meant !== ""} filling={filling} chosen={chosen} />
       <May may={may} filling={filling} />
-      {meant && <Deadline view={view} page={page} />}
+      {meant && <Deadline view={view} />}
       {children}
       <div class="foot">
         {why && <p role="alert">{why}</p>}
@@ -108,6 +152,49 @@ function StepForm({ view, page, offer, label, chosen, children }: StepFormProps)
       {filling.begun && <Discard drop={filling.drop} />}
     </>
   );
+}
+
+/** Who takes something on takes it on themselves: that is not asked. */
+function useTaker(offer: Offer): Readonly<Record<string, number>> {
+  const { me } = useWorld();
+  return offer.needs.includes(TAKER) ? { [TAKER]: me } : {};
+}
+
+/** What a step needs it must carry, also where the answer stood there already. */
+function carry(filling: Filling, { needs }: Offer, base: Readonly<Record<string, Value>>): void {
+  for (const name of needs) if (name in base) filling.set(name, filling.values[name] ?? null);
+}
+
+const personFirst = ([, one]: NamedField, [, other]: NamedField): number =>
+  Number(other.type === "person") - Number(one.type === "person");
+
+/** A form that asks for a person and their unit: naming the person says the unit too, and both can be changed. */
+function useOneHop(filling: Filling, needs: readonly NamedField[]): Filling {
+  const model = useModel();
+  const world = useWorld();
+  const [person, unit] = [firstOf(needs, "person"), firstOf(needs, "unit")];
+  if (!person || !unit) return filling;
+  const set = (name: string, value: Value): void => {
+    filling.set(name, value);
+    const body = name === person[0] && bodyOf(value, postsOf(model.staff.value, world.people), world.units);
+    if (body) filling.set(unit[0], body);
+  };
+  return { ...filling, set };
+}
+
+/** More time is asked for in the unit of the limit, and says so. */
+function useTold(page: KindPage, view: View): (each: NamedField) => NamedField {
+  const limit = useRun(view)?.[0].limit;
+  return ([name, field]) => {
+    const prolongs = page.workflow.steps.some((step) => step.extends === name);
+    const unit =
+      limit && prolongs
+        ? limitWords({ ...limit, amount: 0 })
+            .replace("0", "")
+            .trim()
+        : field.unit;
+    return [name, { ...field, unit }];
+  };
 }
 
 interface MustProps {
@@ -125,16 +212,49 @@ function Must({ must, meant, filling, chosen }: MustProps) {
   if (must.length === 0) return null;
   return (
     <div ref={box} class={meant ? "meant" : "said"}>
-      {must.map(([name, field], index) => (
-        <Editor
-          key={name}
-          name={name}
-          field={field}
-          filling={filling}
-          label={pick(field.label) + (meant && index === 0 ? say("story.only") : "")}
-          must={!meant}
-        />
-      ))}
+      {must.map(([name, field], index) =>
+        isScale(field) ? (
+          <Scale key={name} name={name} field={field} filling={filling} />
+        ) : (
+          <Editor
+            key={name}
+            name={name}
+            field={field}
+            filling={filling}
+            label={pick(field.label) + (meant && index === 0 ? say("story.only") : "")}
+            must={!meant}
+          />
+        ),
+      )}
+    </div>
+  );
+}
+
+const isScale = ({ type, low, high }: Field): boolean =>
+  type === "int" && low !== null && high !== null && high - low < CHIPS;
+
+/** A number out of a few: tapped, not typed. */
+function Scale({ name, field, filling }: { name: string; field: Field; filling: Filling }) {
+  const low = field.low ?? 0;
+  return (
+    <div class="field">
+      <h2 id={`f-${name}`}>{pick(field.label)}</h2>
+      <div class="chips even" role="group" aria-labelledby={`f-${name}`}>
+        {Array.from({ length: (field.high ?? low) - low + 1 }, (_, at) => low + at).map((each) => {
+          const on = filling.values[name] === each;
+          return (
+            <button
+              key={each}
+              type="button"
+              class={on ? "chip on" : "chip"}
+              aria-pressed={on}
+              onClick={() => filling.set(name, each)}
+            >
+              {each}
+            </button>
+          );
+        })}
+      </div>
     </div>
   );
 }
@@ -146,14 +266,59 @@ function meantFields(page: KindPage, meant: string, offer: Offer): string[] {
   return [...words, meant];
 }
 
-/** What the record says already, for the fields that hold one value; a log begins a new line. */
-const baseOf = (view: View, fields: readonly NamedField[]) =>
+/** What was said with the step that brought the record to where it is. */
+const enteringSets = (view: View): StoryLine["sets"] =>
+  [...view.story]
+    .reverse()
+    .find((line) => line.to === view.state && line.from !== line.to && line.outcome !== "overtaken")?.sets ??
+  {};
+
+/** What the record says already, for the fields that hold one value; a log begins a new line. Of what a step must
+ *  carry, only what was asked for: the unit that said no is not proposed again. */
+const baseOf = (view: View, fields: readonly NamedField[], only?: Readonly<Record<string, Value>>) =>
   Object.fromEntries(
     fields.flatMap(([name, field]) => {
       const value = view.values[name];
+      if (only && !(name in only)) return [];
       return value === undefined || field.rule === "log" || field.type === "photos" ? [] : [[name, value]];
     }),
   );
+
+/** What the answers of a record ask of whoever ends it, by their marks. */
+const marksOf = (page: KindPage, view: View): readonly string[] =>
+  Object.entries(page.fields)
+    .flatMap(([name, { options }]) => options.filter(({ value }) => value === view.values[name]))
+    .flatMap(({ marks }) => Object.values(marks).join(" ").split(" "));
+
+/** Of a choice of several, just those that the answers ask for, if they ask for any. */
+function narrowed(page: KindPage, view: View, each: NamedField): NamedField {
+  const [name, field] = each;
+  const marks = marksOf(page, view);
+  const options = field.options.filter(({ value }) => marks.includes(value));
+  return field.type === "choices" && options.length ? [name, { ...field, options, listed: "" }] : each;
+}
+
+/** Whether a step is refused without what the answers ask for: all of a choice, or a photo. */
+function insists(page: KindPage, view: View, { step }: Offer, [, { type, options }]: NamedField): boolean {
+  const guard = INSISTS[type];
+  if (!guard || !stepOf(page, step)?.guards.includes(guard)) return false;
+  const marks = marksOf(page, view);
+  return type === "photos" ? marks.includes(AFTER) : options.some(({ value }) => marks.includes(value));
+}
+
+const listOf = (value: Value | undefined): readonly Value[] =>
+  Array.isArray(value) ? (value as readonly Value[]) : [];
+
+/** What of that is not there yet, in words. */
+function lackingWords(wanted: readonly NamedField[], { values, photos }: Filling): string {
+  const lacks = wanted.filter(([name, field]) =>
+    field.type === "photos"
+      ? !photos.some((photo) => photo.field === name)
+      : field.options.some((option) => !listOf(values[name]).includes(option.value)),
+  );
+  const fields = lacks.map(([, field]) => pick(field.label)).join(say("listGap"));
+  return fields && say("form.missing", { fields });
+}
 
 /** Who asks what, in a speech bubble. */
 function Question({ asking, page, view }: { asking: Asking; page: KindPage; view: View }) {
@@ -185,9 +350,9 @@ function May({ may, filling }: { may: readonly NamedField[]; filling: Filling })
 }
 
 /** A limit said kindly: the record goes on by itself, nothing is lost. */
-function Deadline({ view, page }: { view: View; page: KindPage }) {
+function Deadline({ view }: { view: View }) {
   const world = useWorld();
-  const due = dueOf(page, view);
+  const due = useRun(view)?.[0].due.dueMs ?? 0;
   return due > world.nowMs ? (
     <p class="note">{say("story.due", { when: whenWords(due, world.nowMs) })}</p>
   ) : null;

@@ -3,6 +3,7 @@
 
 import type { Me, View } from "../model.ts";
 import type { KindPage } from "../sync/kind.ts";
+import { DueChip, DueReceipt } from "../widgets/due-chip.tsx";
 import { GridMap } from "../widgets/grid-map.tsx";
 import { Head } from "../widgets/head.tsx";
 import { Icon } from "../widgets/icon.tsx";
@@ -22,7 +23,9 @@ import { pick } from "../words/say.ts";
 import { Facts } from "./facts.tsx";
 import { creatable, writable } from "./places.ts";
 import { go, home } from "./route.ts";
+import { OldAndNew, SaidWrong, SayWrong } from "./said-wrong.tsx";
 import { meantBy, Steps } from "./steps.tsx";
+import { Twins } from "./twins.tsx";
 
 /** The story of a record. */
 export function Story({ id }: { id: string }) {
@@ -45,10 +48,13 @@ export function Story({ id }: { id: string }) {
       <div class="body">
         {view.sent === "fail" && <Failed view={view} />}
         <Clashes view={view} page={page} />
+        <SaidWrong view={view} page={page} />
+        <OldAndNew view={view} page={page} />
         <Shots view={view} low={asks} />
         <Sounds keys={view.sounds} />
         {!asks && <Standing view={view} page={page} />}
         {asks ? <Timeline view={view} page={page} brief /> : <All view={view} page={page} />}
+        <Twins view={view} page={page} />
         <Steps view={view} page={page}>
           {asks && (
             <details>
@@ -65,17 +71,22 @@ export function Story({ id }: { id: string }) {
 
 function Standing({ view, page }: { view: View; page: KindPage }) {
   const world = useWorld();
+  const answer = pick(page.workflow.states[view.state]?.answer ?? {});
   return (
-    <div class="row apart">
-      <Flags view={view} page={page} />
-      <StateMark view={view} page={page} />
-      <span class="note parts">
-        {view.author > 0 && view.author !== world.me && <span>{personWords(view.author, world)}</span>}
-        <span>{unitWords(view.area, world)}</span>
-        {view.number && <span>{say("number", { n: view.number })}</span>}
-        {view.author === world.me && <span>{safeWords(view)}</span>}
-      </span>
-    </div>
+    <>
+      {view.author === world.me && view.sent === "done" && answer && <p class="lead">{answer}</p>}
+      <div class="row apart">
+        <Flags view={view} page={page} />
+        <StateMark view={view} page={page} />
+        <DueChip view={view} />
+        <span class="note parts">
+          {view.author > 0 && view.author !== world.me && <span>{personWords(view.author, world)}</span>}
+          <span>{unitWords(view.area, world)}</span>
+          {view.number && <span>{say("number", { n: view.number })}</span>}
+          {view.author === world.me && <span>{safeWords(view)}</span>}
+        </span>
+      </div>
+    </>
   );
 }
 
@@ -88,6 +99,8 @@ function All({ view, page }: { view: View; page: KindPage }) {
       {travels(page) && <Relay view={view} page={page} wide />}
       <PhotoStands view={view} />
       <Facts view={view} page={page} />
+      <SayWrong view={view} page={page} />
+      <DueReceipt view={view} />
       <Timeline view={view} page={page} />
       {mapped && <GridMap place={mapped} area={view.area} />}
       <Doors view={view} page={page} />
@@ -115,41 +128,52 @@ function Clashes({ view, page }: { view: View; page: KindPage }) {
   );
 }
 
+const FEW = 2; // kinds to begin about a record that are shown as they are
+
 /** What else can be done with the record: take it back, add to it, or begin another kind about it. */
 function Doors({ view, page }: { view: View; page: KindPage }) {
   const model = useModel();
   const world = useWorld();
   const me = model.me.value as Me;
-  const kinds = creatable(me, world.kinds).filter((other) =>
-    Object.values(other.fields).some((field) => field.type === "ref" && field.refers === page.name),
+  const kinds = creatable(me, world.kinds).filter(
+    (other) => other !== page && Object.values(other.fields).some((field) => field.refers === page.name),
   );
+  const doors = kinds.map((other) => (
+    <a key={other.name} class="plain" href={`#/new/${other.name}/${view.id}`}>
+      <Icon name={other.icon} />
+      {say("story.begin", { kind: pick(other.label) })}
+    </a>
+  ));
   const undo = async (): Promise<void> => {
     if (await model.undo(view.id)) go("#/draft", true);
   };
   const changes = page.identity === "device" && writable(page, view, me, world.units).length > 0;
   if (!view.undoable && !changes && kinds.length === 0) return null;
   return (
-    <div class="pair">
-      {kinds.map((other) => (
-        <a key={other.name} class="plain" href={`#/new/${other.name}/${view.id}`}>
-          <Icon name={other.icon} />
-          {say("story.begin", { kind: pick(other.label) })}
-        </a>
-      ))}
-      {view.undoable ? (
-        <button type="button" class="plain" onClick={() => void undo()}>
-          <Icon name="undo" />
-          {say("undo")}
-        </button>
-      ) : (
-        changes && (
-          <a class="plain" href={`#/edit/${view.id}`}>
-            <Icon name="pen" />
-            {say("saved.add")}
-          </a>
-        )
+    <>
+      <div class="pair">
+        {kinds.length <= FEW && doors}
+        {view.undoable ? (
+          <button type="button" class="plain" onClick={() => void undo()}>
+            <Icon name="undo" />
+            {say("undo")}
+          </button>
+        ) : (
+          changes && (
+            <a class="plain" href={`#/edit/${view.id}`}>
+              <Icon name="pen" />
+              {say("saved.add")}
+            </a>
+          )
+        )}
+      </div>
+      {kinds.length > FEW && (
+        <details>
+          <summary>{say("story.doors", { n: kinds.length })}</summary>
+          <div class="pair">{doors}</div>
+        </details>
       )}
-    </div>
+    </>
   );
 }
 

@@ -1,8 +1,8 @@
-// The day's list: whom to look in on, nearest first, then the duties in an order that never changes.
-// Nothing found is as good an answer as something found; yesterday's answers are never copied.
+// The day's list: where to go, nearest first, then the duties in an order that never changes. Records tick
+// them; what is ticked by hand says so. Nothing found is as good an answer as something found.
 
 import { useState } from "preact/hooks";
-import type { DueVisit, DutyRow } from "../model.ts";
+import type { DutyRow, Stop } from "../model.ts";
 import type { Field, KindPage } from "../sync/kind.ts";
 import { dateWords, timeWords } from "../widgets/dates.ts";
 import { metresWords } from "../widgets/distance.ts";
@@ -11,21 +11,23 @@ import { Icon } from "../widgets/icon.tsx";
 import { Mark } from "../widgets/mark.tsx";
 import { useModel } from "../widgets/use-model.ts";
 import { optionWords } from "../widgets/value-words.ts";
-import { pick, say } from "../words/say.ts";
+import { say } from "../words/apart.ts";
+import { pick } from "../words/say.ts";
+import { byHand } from "./odd.ts";
 import { go } from "./route.ts";
+import { useQueue } from "./use-queue.ts";
 
 interface TodayProps {
   page: KindPage; // the kind of the day sheet
   report: string; // kind that 有情况 reports, "" if none
-  visits: string; // kind of a due visit, "" if none
 }
 
 /** The day of the person. */
-export function Today({ page, report, visits }: TodayProps) {
+export function Today({ page, report }: TodayProps) {
   const model = useModel();
   const duties = model.duties.value;
   const done = duties.filter((duty) => duty.value !== "").length;
-  const due = model.dueVisits.value;
+  const stops = model.stops.value;
   return (
     <>
       <header class="head nob">
@@ -37,7 +39,7 @@ export function Today({ page, report, visits }: TodayProps) {
           {done < duties.length && say("today.left", { n: duties.length - done })}
         </span>
       </header>
-      {visits && due.length > 0 && <Due due={due} kind={visits} />}
+      {stops.length > 0 ? <Stops stops={stops} /> : <Waiting />}
       <ul class="duties">
         {duties.map((duty) => {
           const field = page.fields[duty.item];
@@ -51,35 +53,47 @@ export function Today({ page, report, visits }: TodayProps) {
 
 const FIRST = 3; // as many as stand in one line
 
-function Due({ due, kind }: { due: readonly DueVisit[]; kind: string }) {
+function Stops({ stops }: { stops: readonly Stop[] }) {
   const [all, showAll] = useState(false);
   const now = useModel().nowMs.value;
-  const shown = all ? due : due.slice(0, FIRST);
-  const under = (visit: DueVisit): string =>
-    visit.metres >= 0
-      ? metresWords(visit.metres)
-      : visit.lastMs > 0
-        ? dateWords(visit.lastMs, now)
-        : say("today.never");
+  const shown = all ? stops : stops.slice(0, FIRST);
+  const under = ({ metres, lastMs }: Stop): string => {
+    if (metres >= 0) return metresWords(metres);
+    return lastMs > 0 ? dateWords(lastMs, now) : say("today.never");
+  };
   return (
     <div class="due">
       <p class="note">
-        {say((due[0]?.metres ?? -1) >= 0 ? "today.due" : "today.dueLong", { n: due.length })}
+        {say((stops[0]?.metres ?? -1) >= 0 ? "today.due" : "today.dueLong", { n: stops.length })}
       </p>
       <div class="three">
-        {shown.map((visit) => (
-          <a key={visit.household} class="tile" href={`#/new/${kind}/${visit.household}`}>
-            <b>{visit.name}</b>
-            <span class="note">{under(visit)}</span>
+        {shown.map((stop) => (
+          <a key={stop.on} class="tile" href={`#/new/${stop.kind}/${stop.on}`}>
+            <b>{stop.name}</b>
+            <span class="note">{under(stop)}</span>
           </a>
         ))}
       </div>
-      {due.length > FIRST && !all && (
-        <button type="button" class="quiet" onClick={() => showAll(true)}>
-          {say("today.allDue", { n: due.length })}
-        </button>
-      )}
+      <div class="row">
+        {stops.length > FIRST && !all && (
+          <button type="button" class="quiet" onClick={() => showAll(true)}>
+            {say("today.allDue", { n: stops.length })}
+          </button>
+        )}
+        <Waiting />
+      </div>
     </div>
+  );
+}
+
+/** The way to what else waits for the person: tasks, questions, what came back. */
+function Waiting() {
+  const n = useQueue().length;
+  if (!n) return null;
+  return (
+    <a class="quiet" href="#/queue">
+      {say("today.waiting", { n })}
+    </a>
   );
 }
 
@@ -97,7 +111,10 @@ function Duty({ duty, field, report }: { duty: DutyRow; field: Field; report: st
     return (
       <li class="duty ok">
         <button type="button" aria-expanded={false} onClick={() => setOpen(true)}>
-          <span class="nm">{label}</span>
+          <span class="nm">
+            {label}
+            {byHand(duty.value, duty.backed) && <small>{say("today.byHand")}</small>}
+          </span>
           <Mark shape="done" word={`${optionWords(field, duty.value)} ${timeWords(duty.atMs)}`} />
         </button>
       </li>
@@ -121,7 +138,7 @@ function Duty({ duty, field, report }: { duty: DutyRow; field: Field; report: st
             {optionWords(field, option.value)}
           </button>
         ))}
-        {done && (
+        {duty.said && (
           <button type="button" onClick={() => give("")}>
             {say("today.undo")}
           </button>
@@ -151,13 +168,11 @@ function useAnswer(duty: DutyRow, field: Field, report: string): (value: string)
   };
 }
 
-/** The end of the list: all the rest is fine, with a way back; then the day is handed in. */
+/** The end of the list: the rest as yesterday, or fine, with a way back; then the day is handed in. */
 function Close({ open, page }: { open: number; page: KindPage }) {
   const model = useModel();
   const [ticked, setTicked] = useState<readonly string[]>([]);
   const sheet = model.sheet.value;
-  const offer = sheet?.offers.find((each) => each.tone === "go" && each.needs.length === 0);
-  const step = page.workflow.steps.find((each) => each.name === offer?.step);
   const undo = async (): Promise<void> => {
     for (const item of ticked) await model.tick(item, "");
     setTicked([]);
@@ -174,22 +189,42 @@ function Close({ open, page }: { open: number; page: KindPage }) {
         </div>
       )}
       {open > 0 ? (
-        <button type="button" class="lamp" onClick={() => void model.tickRest().then(setTicked)}>
-          <Icon name="check" />
-          {say(open === model.duties.value.length ? "today.all" : "today.rest")}
-        </button>
-      ) : sheet && offer && step ? (
-        <button type="button" class="lamp" onClick={() => void model.take(sheet.id, offer.step, {})}>
-          <Icon name="up" />
-          {pick(step.label)}
-        </button>
+        <Rest open={open} ticked={setTicked} />
+      ) : !sheet || sheet.state === page.workflow.begin ? (
+        <HandIn page={page} />
       ) : (
-        sheet && (
-          <p class="center">
-            {say("today.state", { state: pick(page.workflow.states[sheet.state]?.label ?? {}) })}
-          </p>
-        )
+        <p class="center">
+          {say("today.state", { state: pick(page.workflow.states[sheet.state]?.label ?? {}) })}
+        </p>
       )}
     </div>
+  );
+}
+
+function Rest({ open, ticked }: { open: number; ticked: (items: readonly string[]) => void }) {
+  const model = useModel();
+  return (
+    <div class="pair lead-last">
+      <button type="button" class="plain" onClick={() => void model.sameDay().then(ticked)}>
+        {say("today.same")}
+      </button>
+      <button type="button" class="lamp" onClick={() => void model.tickRest().then(ticked)}>
+        <Icon name="check" />
+        {say(open === model.duties.value.length ? "today.all" : "today.rest")}
+      </button>
+    </div>
+  );
+}
+
+function HandIn({ page }: { page: KindPage }) {
+  const model = useModel();
+  const step = page.workflow.steps.find(
+    ({ start, by, needs }) => start.includes(page.workflow.begin) && by.length > 0 && !needs.length,
+  );
+  return (
+    <button type="button" class="lamp" onClick={() => void model.handIn()}>
+      <Icon name="up" />
+      {pick(step?.label ?? {})}
+    </button>
   );
 }

@@ -1,7 +1,8 @@
 // A visit in two taps: how, then how they are; the second tap saves. All answers look alike, and the
-// place is asked for at the door only.
+// place is asked for at the door only. The second time nobody answers, the form says whom else to try.
 
-import { useEffect, useState } from "preact/hooks";
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
 import type { View } from "../model.ts";
 import type { KindPage } from "../sync/kind.ts";
 import type { Value } from "../sync/value.ts";
@@ -13,62 +14,69 @@ import { Icon } from "../widgets/icon.tsx";
 import { asked, empty, firstOf, type NamedField } from "../widgets/page.ts";
 import { Options } from "../widgets/tiles.tsx";
 import { useModel, useWorld } from "../widgets/use-model.ts";
-import { aboutWords, titleWords } from "../widgets/value-words.ts";
-import { pick, say } from "../words/say.ts";
+import { aboutWords, titleWords, valueWords } from "../widgets/value-words.ts";
+import { say } from "../words/apart.ts";
+import { pick } from "../words/say.ts";
+import { Also, AnotherDay, Correct, Known, reportFrom, useLeaving, useTarget } from "./call-parts.tsx";
+import { callsOn, marked, missesOf } from "./calls.ts";
 import type { FormProps } from "./draft.tsx";
+import { KindForm } from "./kind-form.tsx";
+import { Members } from "./members.tsx";
 import { aboutValues } from "./places.ts";
+import { CAMERAS } from "./registry.ts";
 import { kept } from "./route.ts";
 
 const AT_THE_DOOR = "door";
 const BY_PHONE = "phone";
+const [MISSES, SAME_DAY] = ["misses", "same_day"]; // fields that say how urgent it is that nobody answered
 
-/** The form of a visit; `about` is the household. */
-export function Visit({ page, draft, about }: FormProps) {
+/** The form of a visit; `about` is the household. Without one, the plain form asks for it. */
+export function Visit(props: FormProps) {
+  const view = useTarget(props);
+  return view ? <Taken {...props} view={view} /> : <KindForm {...props} />;
+}
+
+function Taken({ page, view }: FormProps & { view: View }) {
   const world = useWorld();
   const fields = asked(page);
   const target = firstOf(fields, "ref");
-  const id = about || String((target && draft?.values[target[0]]) ?? "");
-  const view = world.views.get(id);
   const [how, result] = fields.filter(([, field]) => field.type === "choice") as [NamedField, NamedField];
-  const filling = useFilling(newRecord(page.name, view?.area ?? 0, aboutValues(page, view)));
+  const filling = useFilling(newRecord(page.name, view.area, aboutValues(page, view)));
   const rest = fields.filter((each) => ![target, how, result].includes(each));
   useLeaving(page, rest);
   return (
     <>
-      <Head title={`${pick(page.label)} ${view ? titleWords(view, world) : ""}`.trim()} back="#/today" />
+      <Head title={`${pick(page.label)} ${titleWords(view, world)}`} back="#/today" />
       <div class="body tight">
-        <Whom id={id} view={view} />
-        <Taps how={how} result={result} filling={filling} phone={view?.values.phone} />
-        <More rest={rest} filling={filling} />
+        <Whom view={view} page={page} />
+        <Taps page={page} how={how} result={result} filling={filling} view={view} />
+        <More rest={rest} filling={filling}>
+          <AnotherDay view={view} page={page} />
+        </More>
+        <div class="said">
+          <Members view={view} />
+          <Known view={view} />
+          <Correct view={view} />
+        </div>
       </div>
     </>
   );
 }
 
-/** Leaving after the first tap alone leaves no draft behind that would stand in the camera's way. */
-function useLeaving(page: KindPage, rest: readonly NamedField[]): void {
-  const model = useModel();
-  useEffect(
-    () => () => {
-      const draft = model.draft.peek();
-      if (draft?.kind !== page.name || draft.record || draft.photos.length > 0) return;
-      if (rest.every(([name]) => empty(draft.values[name]))) void model.dropDraft();
-    },
-    [],
-  );
-}
-
 interface TapsProps {
+  page: KindPage;
   how: NamedField;
   result: NamedField;
   filling: Filling;
-  phone: Value | undefined;
+  view: View;
 }
 
 /** The two taps. */
-function Taps({ how: [how, ways], result: [result, answers], filling, phone }: TapsProps) {
+function Taps({ page, how: [how, ways], result: [result, answers], filling, view }: TapsProps) {
   const model = useModel();
   const [why, setWhy] = useState("");
+  const [also, setAlso] = useState(false);
+  const finish = useSaving(page, [result, answers], filling, view);
   const mode = filling.values[how];
   const choose = (way: string): void => {
     setWhy("");
@@ -76,17 +84,12 @@ function Taps({ how: [how, ways], result: [result, answers], filling, phone }: T
     if (way === AT_THE_DOOR) void filling.start().then(() => model.locate());
     else if (filling.fix) void model.editDraft({ fix: null });
   };
-  const save = async (answer: string): Promise<void> => {
-    if (!mode) return setWhy(say("visit.how"));
-    filling.set(result, answer);
-    kept(await filling.send());
-  };
   const ask = say("visit.result", { ask: pick(answers.label) });
   return (
     <>
       <Ask id="f-how" number={1} done={mode !== undefined} words={pick(ways.label)} />
       <Options field={ways} value={mode} labelledBy="f-how" class="three" pickOne={choose} />
-      {mode === BY_PHONE && <Call phone={phone} />}
+      {mode === BY_PHONE && <Call phone={view.values.phone} />}
       {why && <p role="alert">{why}</p>}
       <Ask id="f-result" number={2} done={false} words={ask} />
       <Options
@@ -94,32 +97,68 @@ function Taps({ how: [how, ways], result: [result, answers], filling, phone }: T
         value={undefined}
         labelledBy="f-result"
         class="two huge"
-        pickOne={(answer) => void save(answer)}
+        pickOne={(answer) => (mode ? void finish(answer, also) : setWhy(say("visit.how")))}
       />
+      <Also on={also} flip={() => setAlso(!also)} />
     </>
   );
 }
 
-/** Whom the visit is to, and how it went last time. */
-function Whom({ id, view }: { id: string; view: View | undefined }) {
+/** Save the visit with an answer, and go on to a report if one was asked for. */
+function useSaving(page: KindPage, [result, answers]: NamedField, filling: Filling, view: View) {
   const model = useModel();
   const world = useWorld();
-  const due = model.dueVisits.value.find((each) => each.household === id);
-  const about = due?.about || (view ? aboutWords(view, world) : "");
-  const last =
-    due && due.lastMs > 0
-      ? say("visit.last", { date: dateWords(due.lastMs, world.nowMs), words: due.lastWords })
-      : "";
-  if (!about && !last) return null;
+  return async (answer: string, also: boolean): Promise<void> => {
+    filling.set(result, answer);
+    const option = answers.options.find((each) => each.value === answer);
+    if (option?.marks.missed) {
+      filling.set(MISSES, missesOf(callsOn(world.views, page, view.id), page) + 1);
+      if (marked(view, world.kinds.get(view.kind), SAME_DAY)) filling.set(SAME_DAY, true);
+    }
+    const id = await filling.send();
+    if (!(also && (await reportFrom(model, CAMERAS[0] ?? "", id, view)))) kept(id);
+  };
+}
+
+/** Whom the visit is to, how it went last time, and whom else to try where nobody answered then. */
+function Whom({ view, page }: { view: View; page: KindPage }) {
+  const world = useWorld();
+  const about = aboutWords(view, world);
+  const calls = callsOn(world.views, page, view.id);
+  const [last] = calls;
+  const misses = missesOf(calls, page);
+  const words = last ? wordsOf(last, page, world) : "";
   return (
-    <p class="said">
+    <div class="said">
       <b>{about}</b>
-      <span class="note">{last}</span>
+      {last && (
+        <span class="note">{say("visit.last", { date: dateWords(last.madeMs, world.nowMs), words })}</span>
+      )}
+      {misses > 0 && <Other view={view} misses={misses} />}
+    </div>
+  );
+}
+
+/** The choices a visit insists on, in words. */
+const wordsOf = (view: View, page: KindPage, world: ReturnType<typeof useWorld>): string =>
+  Object.entries(page.fields)
+    .filter(([, field]) => field.type === "choice" && field.required)
+    .map(([name, field]) => valueWords(field, view.values[name], world))
+    .join(say("listGap"));
+
+/** Whom else to try, with the number to call if one is among the words. */
+function Other({ view, misses }: { view: View; misses: number }) {
+  const other = String(view.values.other_contact ?? "");
+  const phone = /[\d-]{5,}/.exec(other)?.[0];
+  return (
+    <p role="status">
+      {say(other ? "visit.other" : "visit.missed", { n: misses, other })}
+      <Call phone={phone} />
     </p>
   );
 }
 
-/** The number to call, once the visit is one by phone. */
+/** The number to call. */
 function Call({ phone }: { phone: Value | undefined }) {
   if (typeof phone !== "string" || !/^[\d +-]{5,}$/.test(phone)) return null; // a masked number cannot be called
   return (
@@ -139,12 +178,18 @@ function Ask({ id, number, done, words }: { id: string; number: number; done: bo
   );
 }
 
+interface MoreProps {
+  rest: readonly NamedField[];
+  filling: Filling;
+  children: ComponentChildren;
+}
+
 /** What may be added before the second tap; nothing of it has to be. */
-function More({ rest, filling }: { rest: readonly NamedField[]; filling: Filling }) {
+function More({ rest, filling, children }: MoreProps) {
   const note = firstOf(rest, "text");
-  const [open, setOpen] = useState(filling.photos.length > 0);
-  const [saying, setSaying] = useState(note !== undefined && !!filling.values[note[0]]);
   const others = rest.filter((each) => each !== note);
+  const [open, setOpen] = useState(filling.photos.length > 0);
+  const [saying, setSaying] = useState(note !== undefined && !empty(filling.values[note[0]]));
   return (
     <>
       <div class="pair">
@@ -160,6 +205,7 @@ function More({ rest, filling }: { rest: readonly NamedField[]; filling: Filling
             {say("visit.more")}
           </button>
         )}
+        {children}
       </div>
       {note && saying && (
         <div class="field">

@@ -1,8 +1,10 @@
 // Twin of sync/deadline.py: read the reasons there. Shared cases: tests/vectors/deadline.json.
 
-export type Unit = "hour" | "work_hour" | "day" | "work_day";
+export type Unit = "hour" | "work_hour" | "day" | "work_day" | "minute";
 export type Span = readonly [from: number, until: number]; // Unix ms, the end not in it
 
+export const AMOUNT_MAX = 10_000; // of any unit
+const UNITS: readonly string[] = ["hour", "work_hour", "day", "work_day", "minute"];
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
@@ -32,6 +34,7 @@ export interface Limit {
 export interface Pause {
   readonly fromMs: number;
   readonly untilMs: number; // 0 while it lasts
+  readonly by: number; // person who approved it
 }
 
 /** A due time with its receipt. */
@@ -39,6 +42,14 @@ export interface Due {
   readonly dueMs: number; // 0 while a pause lasts that begins before it, or if no day is ever worked
   readonly counted: readonly Span[]; // every interval that counted, in order
   readonly provisional: readonly number[]; // years looked at that are not announced
+}
+
+/** Read a limit as pages and the catalogue write it: "4 work_hour"; null if it is none. */
+export function limitOf(text: string): Limit | null {
+  const [, digits, unit = ""] = /^([0-9]+) (.*)$/.exec(text) ?? [];
+  const amount = Number(digits);
+  const fits = UNITS.includes(unit) && amount > 0 && amount <= AMOUNT_MAX;
+  return fits ? { amount, unit: unit as Unit } : null;
 }
 
 /** Count a limit from a start, with pauses, and extensions in the limit's own unit. */
@@ -50,10 +61,14 @@ export function due(
   extra: readonly number[] = [],
 ): Due {
   const amount = limit.amount + extra.reduce((sum, each) => sum + each, 0);
-  const byHours = limit.unit === "hour" || limit.unit === "work_hour";
-  return byHours
-    ? hourly(startMs, amount * HOUR_MS, limit.unit, calendar, pauses)
-    : daily(startMs, amount, limit.unit, calendar, pauses);
+  switch (limit.unit) {
+    case "minute":
+      return hourly(startMs, amount * MINUTE_MS, "hour", calendar, pauses);
+    case "hour":
+    case "work_hour":
+      return hourly(startMs, amount * HOUR_MS, limit.unit, calendar, pauses);
+  }
+  return daily(startMs, amount, limit.unit, calendar, pauses);
 }
 
 /** Say when `share` thousandths of what is counted have passed: when to warn. 0 if nothing is due. */

@@ -3,7 +3,7 @@
 // them, names as in the page. A page may be newer than this build: what it names may be unknown here.
 import { short } from "./digest.ts";
 import type { Options } from "./merges.ts";
-import { compare, type Named, type Spec } from "./value.ts";
+import { compare, type Named, own, type Spec } from "./value.ts";
 
 export type Words = Named<string>; // by language tag: zh and en
 export type Tone = "go" | "back" | "plain";
@@ -27,6 +27,21 @@ export interface Option {
   readonly zh: string;
   readonly en: string;
   readonly icon: string;
+  readonly family: string; // heading under which a long list shows it
+  readonly words: string; // synonyms and pinyin to search by, split by blanks
+  readonly marks: Named<string>; // what clocks and guards read of it
+  readonly retired: boolean; // no longer offered
+}
+
+/** What answers a duty of a day sheet by itself: a record that the person made, or moved on, that day. */
+export interface Tick {
+  readonly kind: string;
+  readonly gives: string; // the option it answers with
+  readonly step: string; // counts those on which the person took this step, instead of those made
+  readonly field: string; // only if this field of the record says something
+  readonly answers: readonly string[]; // and, if any are named, one of these
+  readonly whose: string; // only if the record it is about says something in this field
+  readonly due: boolean; // the calls of this kind that are due stand under the duty
 }
 
 /** One field: its type, how it merges, who writes it, how much it reveals. */
@@ -35,6 +50,7 @@ export interface Field {
   readonly label: Words;
   readonly rule: string;
   readonly options: readonly Option[];
+  readonly listed: string; // where the options come from, "" the page
   readonly low: number | null;
   readonly high: number | null;
   readonly unit: string;
@@ -47,29 +63,57 @@ export interface Field {
   readonly indexed: boolean;
   readonly refers: string;
   readonly holds: "pictures" | "sound"; // of photos: what its files are
+  readonly echoes: string; // what is written to that field is written here too
+  readonly fresh_days: number; // younger than this, it is not asked for again
+  readonly purpose: string; // why it is kept at all
+  readonly ticks: readonly Tick[]; // of a choice on a day sheet: what answers it
+  readonly correct: "" | "own" | "owner"; // who decides when somebody says it is wrong
   readonly retired: boolean;
 }
 
-/** One state of the workflow, with its word and how it looks. */
+/** How long the states that name it may last together. */
+export interface Clock {
+  readonly limit: string;
+  readonly of: string; // a choice field; the mark of its answer outranks the limit
+  readonly mark: string;
+}
+
+/** When the system takes a step: at a share (thousandths) of the clock, or so long past its end. */
+export interface Timed {
+  readonly share: number;
+  readonly past: string;
+}
+
+/** One state of the workflow, with its word, whose turn it is, and how it looks. */
 export interface State {
   readonly label: Words;
   readonly tone: "wait" | "act" | "done";
   readonly one_way: boolean;
   readonly final: boolean;
+  readonly clock: string; // name in workflow.clocks
+  readonly holder: readonly string[];
+  readonly answer: Words; // what the author reads
+  readonly rests: boolean; // nobody's turn, and nothing is due
 }
 
 /** One decision: from which states, by whom, with what, to which state. */
 export interface Step {
   readonly name: string;
   readonly start: readonly string[];
-  readonly to: string;
+  readonly to: string; // "": it stays where it is
   readonly label: Words;
   readonly by: readonly string[]; // roles; empty: the system
   readonly needs: readonly string[];
   readonly takes: readonly string[];
   readonly guards: readonly string[];
   readonly auto: boolean;
-  readonly after_hours: number; // 0 never
+  readonly timed: Timed | null;
+  readonly extends: string; // an int field: so many units more on the clock
+  readonly pauses: boolean;
+  readonly resumes: boolean;
+  readonly via: string; // a ref field: `copies` come from the record it names
+  readonly copies: readonly string[];
+  readonly mends: boolean; // what it says is right is written into the record it is about
   readonly offline: "apply" | "propose" | "online_only";
   readonly tone: Tone;
   readonly tells: readonly string[];
@@ -80,6 +124,17 @@ export interface Workflow {
   readonly begin: string;
   readonly states: Named<State>;
   readonly steps: readonly Step[];
+  readonly clocks: Named<Clock>;
+}
+
+/** Records of this kind are calls on another's, again and again; phones list whose turn it is. */
+export interface Round {
+  readonly of: string; // ref field: on whom, or on what
+  readonly every: string; // field of that kind: days, or a choice whose mark `days` says them
+  readonly again: string; // day field of this kind: agreed on at a call
+  readonly moved: string; // day field of that kind: not before this day
+  readonly soon: readonly string[]; // states of a call that did not work out: again the next day
+  readonly step: string; // step of that kind which a call takes
 }
 
 /** One kind page. */
@@ -98,6 +153,9 @@ export interface KindPage {
   readonly title: readonly string[];
   readonly about: readonly string[];
   readonly review: readonly string[]; // roles that hear what is odd about photos, and may open originals
+  readonly round: Round | null; // of calls made again and again
+  readonly filed: boolean; // made over others' units too
+  readonly guards: readonly string[]; // all must hold of a new record, or it is refused
 }
 
 export type Kinds = ReadonlyMap<string, KindPage>;
@@ -109,6 +167,10 @@ export const spec = ({ type, options, low, high }: Field): Spec => ({
   low,
   high,
 });
+
+/** Give the marks of an answer to a choice; none of one this page does not know. */
+export const marksOf = (kind: KindPage, name: string, value: unknown): Named<string> =>
+  own(kind.fields, name)?.options.find((option) => option.value === value)?.marks ?? {};
 
 /** Merge rule and ordered options by field. */
 export const rules = (kind: KindPage): Named<readonly [rule: string, options: Options]> =>

@@ -27,6 +27,13 @@ export const REFUSALS = [
   "your_own_work",
   "only_once",
   "no_return",
+  "out_of_list",
+  "bad_target",
+  "parts_open",
+  "too_late",
+  "binding",
+  "used_up",
+  "cannot_mend",
 ] as const;
 export type Refusal = (typeof REFUSALS)[number];
 

@@ -1,7 +1,8 @@
 // Twin of sync/permit.py: read the reasons there. Shared cases: tests/vectors/permit.json.
 import type { Field, KindPage, Step } from "./kind.ts";
 import type { Refusal } from "./op.ts";
-import type { Record } from "./register.ts";
+import { plain, type Record } from "./register.ts";
+import { own } from "./value.ts";
 
 export const AUTHOR = "author";
 
@@ -66,35 +67,70 @@ export function holds(
   return held.some((grant) => reach.includes(grant.unit));
 }
 
-const holdsOn = (actor: Actor, roles: readonly string[], record: Record, units: Units): boolean =>
-  holds(actor, roles, record.area, record.author, units);
+/** Give the person or unit a field names now, 0 if none. */
+export function named(kind: KindPage, record: Record, name: string): number {
+  const cell = own(record.cells, name);
+  const value = cell && plain((kind.fields[name] as Field).rule, cell);
+  return typeof value === "number" ? value : 0;
+}
+
+/** Tell the same of a record of which `whom` gives whom a field names. */
+export const holdsBy = (
+  actor: Actor,
+  roles: readonly string[],
+  { area, author }: Pick<Record, "area" | "author">,
+  units: Units,
+  whom: (name: string) => unknown,
+): boolean =>
+  holds(actor, roles, area, author, units) ||
+  roles.some((token) => {
+    const [role = "", name] = token.split("@");
+    const value = name && Number(whom(name));
+    return !!value && (role ? holds(actor, [role], value, 0, units) : value === actor.person);
+  });
+
+/** Tell whether the actor has one of the roles over a record, or is named in it where that counts. */
+export const holdsOn = (
+  kind: KindPage,
+  actor: Actor,
+  roles: readonly string[],
+  record: Record,
+  units: Units,
+): boolean => holdsBy(actor, roles, record, units, (name) => named(kind, record, name));
+
+/** Tell whether a unit is a department, board or post, of the tier it hangs from. */
+export function isBody(unit: number, units: Units): boolean {
+  const node = units.get(unit);
+  return !!node && units.get(node.parent)?.tier === node.tier;
+}
 
 /** Decide whether the actor may make a record of this kind in this unit. */
 export function mayCreate(kind: KindPage, actor: Actor, area: number, units: Units): Refusal | null {
-  if (units.get(area)?.tier !== kind.tier) return "bad_area";
-  return holds(actor, kind.create, area, 0, units) ? null : "not_your_role";
+  if (units.get(area)?.tier !== kind.tier || isBody(area, units)) return "bad_area";
+  const filed = kind.filed && actor.grants.some(({ role }) => kind.create.includes(role));
+  return filed || holds(actor, kind.create, area, 0, units) ? null : "not_your_role";
 }
 
 /** Tell whether the record exists for this actor. */
 export const mayRead = (kind: KindPage, actor: Actor, record: Record, units: Units): boolean =>
-  holdsOn(actor, kind.read, record, units);
+  holdsOn(kind, actor, kind.read, record, units);
 
 /** Tell whether this field of a readable record may leave for the actor's phone. */
-export const maySee = (field: Field, actor: Actor, record: Record, units: Units): boolean =>
-  field.see === null || holdsOn(actor, field.see, record, units);
+export const maySee = (kind: KindPage, field: Field, actor: Actor, record: Record, units: Units): boolean =>
+  field.see === null || holdsOn(kind, actor, field.see, record, units);
 
 /** Tell whether the actor hears what is odd about the record's photos, and may open their originals. */
 export const mayReview = (kind: KindPage, actor: Actor, record: Record, units: Units): boolean =>
-  holdsOn(actor, kind.review, record, units);
+  holdsOn(kind, actor, kind.review, record, units);
 
-/** Tell whether the actor may set the field outside a step. */
+/** Tell whether the actor may set the field outside a step, the record being as it was before. */
 export const mayWrite = (kind: KindPage, field: Field, actor: Actor, record: Record, units: Units): boolean =>
-  holdsOn(actor, field.write ?? kind.write, record, units);
+  holdsOn(kind, actor, field.write ?? kind.write, record, units);
 
-/** Tell whether the actor's roles allow the step on this record. */
-export const mayStep = (step: Step, actor: Actor, record: Record, units: Units): boolean =>
-  holdsOn(actor, step.by, record, units);
+/** Tell whether the actor's roles allow the step on this record as it was before it. */
+export const mayStep = (kind: KindPage, step: Step, actor: Actor, record: Record, units: Units): boolean =>
+  holdsOn(kind, actor, step.by, record, units);
 
 /** Weigh a value under rule authority: 1 from a role that owns the field, else 0. */
-export const weight = (field: Field, actor: Actor, record: Record, units: Units): number =>
-  Number(holdsOn(actor, field.own, record, units));
+export const weight = (kind: KindPage, field: Field, actor: Actor, record: Record, units: Units): number =>
+  Number(holdsOn(kind, actor, field.own, record, units));

@@ -58,7 +58,6 @@ export interface Record {
   readonly cells: Cells;
   readonly held: Named<Held>; // by field, as cells
   readonly story: readonly Entry[];
-  readonly dueMs: number; // when a timed step moves it on, 0 if never
 }
 
 /** Read a line of history from the list it is in Python. */
@@ -156,16 +155,9 @@ export const fresh = ([seq, by, base]: Held, device: string, since: number): boo
   seq > since && (since === 0 || by !== device || base > since);
 
 /** Put a record into another state and write the line of its history. */
-export const moved = (
-  record: Record,
-  state: string,
-  entry: Entry,
-  device: string,
-  dueMs: number,
-): Record => ({
+export const moved = (record: Record, state: string, entry: Entry, device: string): Record => ({
   ...record,
   state,
   head: touch(record.head, entry.seq, device),
   story: [...record.story, entry],
-  dueMs,
 });

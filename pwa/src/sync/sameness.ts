@@ -14,11 +14,11 @@ const crc32 = (text: string): number =>
     .reduce((crc, byte) => (crc >>> 8) ^ (TABLE[(crc ^ byte) & 255] as number), -1) >>> 0;
 
 /** Hash a record as this phone has it, 0..2^32-1. */
-export function fingerprint({ id, kind, area, author, state, dueMs, cells, story }: Record): number {
+export function fingerprint({ id, kind, area, author, state, cells, story }: Record): number {
   const lines = story
     .map((line) => canonical([line.stamp, line.person, line.step, line.start, line.to, line.outcome]))
     .sort(compare);
-  return crc32(canonical([id, kind, area, author, state, dueMs, cells, lines]));
+  return crc32(canonical([id, kind, area, author, state, cells, lines]));
 }
 
 /** Sum the fingerprints of an area up: how many there are, and all of them together. */

@@ -2,7 +2,7 @@
 // A phone predicts what the server will decide; it keeps no log, so nothing is hashed here.
 import { amend, COUNT_MAX, order, type Stamp } from "./clock.ts";
 import { type Field, type KindPage, type Kinds, type Step, spec } from "./kind.ts";
-import { join } from "./merges.ts";
+import { type Both, type Cell, join } from "./merges.ts";
 import {
   type Code,
   goodNumber,
@@ -14,10 +14,10 @@ import {
   WAITING,
 } from "./op.ts";
 import { type Actor, mayCreate, mayRead, mayWrite, type Units, weight } from "./permit.ts";
-import { type Change, type Entry, moved, type Record, touch, write } from "./register.ts";
+import { type Change, type Entry, moved, type OverChange, type Record, touch, write } from "./register.ts";
 import { flawOf, saysSomething } from "./shape.ts";
 import { canonical, isDay, isInt, own } from "./value.ts";
-import { advance, begin, type Event, find, follow, judge, timed } from "./workflow.ts";
+import { advance, begin, type Event, find, follow, judge, refusedBy } from "./workflow.ts";
 
 /** What the town is made of: kind pages and org units. */
 export interface World {
@@ -137,7 +137,6 @@ function make(bearing: Bearing): Mark {
     cells: {},
     held: {},
     story: [],
-    dueMs: 0,
   } as const;
   return put(bearing, record, true);
 }
@@ -162,11 +161,16 @@ function put(bearing: Bearing, record: Record, fresh: boolean): Mark {
     else if (!carried.includes(name)) return ["not_your_field", name];
     if (carried.includes(name)) withStep.set(name, change);
   }
+  const near = { nowMs: bearing.event.stamp[0], units, sets: Object.fromEntries([...facts, ...withStep]) };
+  const born = fresh && merged(bearing, bearing.event, facts, record);
+  const barred = born && refusedBy(kind, born, kind, actor.person, near);
+  if (barred) return [barred];
   if (!op.step || !step) return apply(bearing, null, facts, withStep, record, fresh);
   const lacking = step.needs.find((name) => !saysSomething(own(op.sets, name)));
   if (lacking !== undefined) return ["needs_field", lacking];
-  const word = judge(kind, record, op.step, actor, units);
-  if (word === "overtaken") return overtake(bearing, op.step, step.to, facts, withStep, record, fresh);
+  const word = judge(kind, record, op.step, actor, units, near);
+  if (word === "overtaken")
+    return overtake(bearing, op.step, step.to || op.step.saw, facts, withStep, record, fresh);
   if (word) return [word, step.name];
   return apply(bearing, step, new Map([...facts, ...withStep]), withStep, record, fresh);
 }
@@ -183,7 +187,7 @@ function apply(
   const { kind, actor, amended } = bearing;
   const event = amended ? { ...bearing.event, by: "" } : bearing.event;
   record = merged(bearing, event, facts, record);
-  if (fresh) record = begin(kind, record, event);
+  if (fresh) record = begin(record, event);
   record = step
     ? advance(kind, record, step, actor.person, Object.fromEntries(withStep), event)
     : follow(kind, record, event);
@@ -203,7 +207,7 @@ function overtake(
   const { kind, actor } = bearing;
   const event = { ...bearing.event, by: "" }; // everyone hears of it, its author too
   record = merged(bearing, event, facts, record);
-  if (fresh) record = begin(kind, record, event);
+  if (fresh) record = begin(record, event);
   const line: Entry = {
     seq: event.seq,
     stamp: event.stamp,
@@ -215,7 +219,7 @@ function overtake(
     receivedMs: event.nowMs,
     sets: Object.fromEntries(withStep),
   };
-  record = moved(record, record.state, line, event.by, record.dueMs);
+  record = moved(record, record.state, line, event.by);
   return ["overtaken", taken.name, follow(kind, record, event)];
 }
 
@@ -223,10 +227,15 @@ function overtake(
 function merged({ kind, actor, units }: Bearing, event: Event, changes: Changes, record: Record): Record {
   const cells = new Map(Object.entries(record.cells));
   const held = new Map(Object.entries(record.held));
-  for (const [name, change] of changes) {
+  const echoed = Object.entries(kind.fields).flatMap(([name, { echoes }]) =>
+    changes.has(echoes) ? [[name, changes.get(echoes) as Change] as const] : [],
+  );
+  for (const [name, change] of new Map([...echoed, ...changes])) {
     const field = kind.fields[name] as Field;
     const old = cells.get(name);
-    let cell = write(field.rule, change, event.stamp, weight(field, actor, record, units));
+    const heavy = weight(kind, field, actor, record, units);
+    const said = field.own.length && !heavy ? yielding(change as OverChange, old) : change;
+    let cell = write(field.rule, said, event.stamp, heavy);
     if (old) {
       cell = join(field.rule, old, cell, spec(field).options);
       if (canonical(cell) === canonical(old)) continue;
@@ -237,15 +246,8 @@ function merged({ kind, actor, units }: Bearing, event: Event, changes: Changes,
   return { ...record, cells: Object.fromEntries(cells), held: Object.fromEntries(held) };
 }
 
-/** Take the step that time takes on a record whose due time has passed; null if none fits. */
-export function elapse(
-  record: Record,
-  kind: KindPage,
-  clock: Stamp,
-  seq: number,
-  nowMs: number,
-): Record | null {
-  const step = timed(kind, record);
-  if (!step || !record.dueMs || nowMs < record.dueMs) return null;
-  return advance(kind, record, step, 0, {}, { stamp: clock, seq, by: "", nowMs });
+/** Let a write of no weight stand beside what the owning role said, and not in its place. */
+function yielding({ is, over = [] }: OverChange, old: Cell | undefined): OverChange {
+  const owned = old ? (old as Both)[0].filter(([, heavy]) => heavy).map(([stamp]) => stamp.join()) : [];
+  return { is, over: over.filter((stamp) => !owned.includes(stamp.join())) };
 }

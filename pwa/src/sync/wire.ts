@@ -72,7 +72,6 @@ export interface Delta {
   readonly madeMs: number;
   readonly receivedMs: number;
   readonly state: string; // "" if unchanged
-  readonly dueMs: number;
   readonly cells: Cells;
   readonly story: readonly Entry[];
 }
@@ -121,8 +120,8 @@ export function toReceipt(row: Row): Receipt {
 }
 
 function toDelta(row: Row): Delta {
-  const [id, kind, area, author, madeMs, receivedMs, state, dueMs, cells, story] = row;
-  const head = { id, kind, area, author, madeMs, receivedMs, state, dueMs, cells } as Delta;
+  const [id, kind, area, author, madeMs, receivedMs, state, cells, story] = row;
+  const head = { id, kind, area, author, madeMs, receivedMs, state, cells } as Delta;
   return { ...head, story: (story as Row[]).map(toEntry) };
 }
 

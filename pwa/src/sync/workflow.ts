@@ -1,13 +1,11 @@
 // Twin of sync/workflow.py: read the reasons there. Shared cases: tests/vectors/workflow.json.
 import type { Stamp } from "./clock.ts";
-import { GUARDS } from "./guards.ts";
+import { ALONE, GUARDS, type Near } from "./guards.ts";
 import type { KindPage, Step } from "./kind.ts";
 import type { Refusal, StepTaken } from "./op.ts";
 import { type Actor, mayStep, type Units } from "./permit.ts";
 import { type Change, type Entry, moved, type Record } from "./register.ts";
 import { type Named, own } from "./value.ts";
-
-export const HOUR_MS = 3_600_000;
 
 /** Where, when and by which device a move is written. */
 export interface Event {
@@ -25,11 +23,17 @@ export const find = (kind: KindPage, name: string): Step | null =>
  * Ask the step's guards in order; the first that says no gives the refusal. A guard this build does not
  * know cannot be asked, so the step waits, as one it does not know would.
  */
-export function refusedBy(kind: KindPage, record: Record, step: Step, person: number): Refusal | null {
+export function refusedBy(
+  kind: KindPage,
+  record: Record,
+  step: Pick<Step, "name" | "guards">, // or a page: what it asks of a new record
+  person: number,
+  near: Near = ALONE,
+): Refusal | null {
   for (const name of step.guards) {
     const guard = own(GUARDS, name);
     if (!guard) return "unknown_step";
-    if (!guard.holds({ kind, record, step, person })) return guard.refusal;
+    if (!guard.holds({ ...near, kind, record, step, person })) return guard.refusal;
   }
   return null;
 }
@@ -41,13 +45,14 @@ export function judge(
   taken: StepTaken,
   actor: Actor,
   units: Units,
+  near: Near = ALONE,
 ): Refusal | "overtaken" | null {
   const step = find(kind, taken.name);
   if (!step) return "unknown_step";
-  if (!mayStep(step, actor, record, units)) return "not_your_role";
+  if (!mayStep(kind, step, actor, record, units)) return "not_your_role";
   if (!step.start.includes(taken.saw)) return "wrong_state";
   if (taken.saw !== record.state) return "overtaken";
-  return refusedBy(kind, record, step, actor.person);
+  return refusedBy(kind, record, step, actor.person, { ...near, units });
 }
 
 /** List the steps this person may take on the record as it is now, in page order. */
@@ -56,28 +61,22 @@ export const offers = (kind: KindPage, record: Record, actor: Actor, units: Unit
     .map((step) => step.name)
     .filter((name) => judge(kind, record, { name, saw: record.state }, actor, units) === null);
 
-/** Say when a timed step moves a record that enters `state` now; 0 if none will. */
-export function dueMs(kind: KindPage, state: string, nowMs: number): number {
-  const timed = kind.workflow.steps.filter((step) => step.after_hours && step.start.includes(state));
-  return timed.length ? nowMs + Math.min(...timed.map((step) => step.after_hours)) * HOUR_MS : 0;
-}
-
-/** Move a record into `to` and write the line. */
+/** Move a record into `to`, if that is anywhere, and write the line. */
 function put(
-  kind: KindPage,
   record: Record,
   to: string,
   event: Event,
   line: Pick<Entry, "person" | "step" | "start" | "outcome" | "sets">,
 ): Record {
-  const entry = { ...line, to, seq: event.seq, stamp: event.stamp, receivedMs: event.nowMs };
-  return moved(record, to, entry, event.by, dueMs(kind, to, event.nowMs));
+  const there = to || record.state;
+  const entry = { ...line, to: there, seq: event.seq, stamp: event.stamp, receivedMs: event.nowMs };
+  return moved(record, there, entry, event.by);
 }
 
 /** Write the first line of a new record's history; `advance` or `follow` takes it from there. */
-export function begin(kind: KindPage, record: Record, event: Event): Record {
+export function begin(record: Record, event: Event): Record {
   const line = { person: record.author, step: "", start: "", outcome: "done", sets: {} } as const;
-  return put(kind, record, record.state, event, line);
+  return put(record, record.state, event, line);
 }
 
 /** Take a step that was judged good, and the steps that follow by themselves. */
@@ -91,25 +90,21 @@ export function advance(
 ): Record {
   const outcome = step.by.length ? "done" : "auto";
   const line = { person, step: step.name, start: record.state, outcome, sets } as const;
-  return follow(kind, put(kind, record, step.to, event, line), event);
+  return follow(kind, put(record, step.to, event, line), event);
 }
 
-const ready = (kind: KindPage, record: Record, wanted: (step: Step) => boolean): Step | null =>
+const ready = (kind: KindPage, record: Record, near: Near): Step | undefined =>
   kind.workflow.steps.find(
-    (step) => wanted(step) && step.start.includes(record.state) && refusedBy(kind, record, step, 0) === null,
-  ) ?? null;
+    (step) => step.auto && step.start.includes(record.state) && !refusedBy(kind, record, step, 0, near),
+  );
 
 /** Take automatic steps while one fits, at most as many as the page has: it cannot loop for ever. */
 export function follow(kind: KindPage, record: Record, event: Event): Record {
   for (const _ of kind.workflow.steps) {
-    const step = ready(kind, record, (each) => each.auto);
+    const step = ready(kind, record, { ...ALONE, nowMs: event.stamp[0] });
     if (!step) return record;
     const line = { person: 0, step: step.name, start: record.state, outcome: "auto", sets: {} } as const;
-    record = put(kind, record, step.to, event, line);
+    record = put(record, step.to, event, line);
   }
   return record;
 }
-
-/** Find the step that time takes on this record in its present state. */
-export const timed = (kind: KindPage, record: Record): Step | null =>
-  ready(kind, record, (step) => step.after_hours > 0);

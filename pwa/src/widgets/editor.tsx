@@ -8,11 +8,11 @@ import { dayInput, inputDay, inputInstant, instantInput } from "./dates.ts";
 import { PhotosEditor, PlaceEditor } from "./editor-media.tsx";
 import type { Filling } from "./filling.ts";
 import { Icon } from "./icon.tsx";
-import { VoiceNote } from "./later.tsx";
+import { VoiceNote, Whom } from "./later.tsx";
 import { empty } from "./page.ts";
 import { Options } from "./tiles.tsx";
 import { useWorld } from "./use-model.ts";
-import { titleWords, unitWords, type World } from "./value-words.ts";
+import { titleWords, type World } from "./value-words.ts";
 
 interface EditorProps {
   name: string;
@@ -27,7 +27,7 @@ export function Editor(props: EditorProps) {
   const { name, field, filling, must = field.required } = props;
   const id = `f-${name}`;
   const label = props.label ?? pick(field.label);
-  const grouped = ["choice", "choices", "photos", "place", "flag"].includes(field.type);
+  const grouped = ["choice", "choices", "photos", "place", "person", "unit"].includes(field.type);
   const title = (
     <>
       {label}
@@ -74,9 +74,10 @@ function Input({ name, field, filling, id, label }: EditorProps & { id: string; 
       );
     case "place":
       return <PlaceEditor filling={filling} />;
-    case "ref":
     case "person":
     case "unit":
+      return <Whom name={name} field={field} filling={filling} />;
+    case "ref":
       return <Select id={id} field={field} value={value ?? null} set={set} />;
     default:
       return <Typed id={id} field={field} value={value ?? null} set={set} />;
@@ -180,12 +181,12 @@ function Select({ id, field, value, set }: InputProps) {
       value={value === null ? "" : String(value)}
       onChange={(event) => {
         const chosen = event.currentTarget.value;
-        set(chosen === "" ? null : field.type === "ref" ? chosen : Number(chosen));
+        set(chosen === "" ? null : chosen);
       }}
     >
       <option value="">{say("form.choose")}</option>
       {choices.map(([key, words]) => (
-        <option key={key} value={String(key)}>
+        <option key={key} value={key}>
           {words}
         </option>
       ))}
@@ -193,9 +194,7 @@ function Select({ id, field, value, set }: InputProps) {
   );
 }
 
-function choicesOf(field: Field, world: World): (readonly [string | number, string])[] {
-  if (field.type === "person") return [...world.people];
-  if (field.type === "unit") return [...world.units.keys()].map((id) => [id, unitWords(id, world)] as const);
+function choicesOf(field: Field, world: World): (readonly [string, string])[] {
   return [...world.views.values()]
     .filter((view) => view.kind === field.refers)
     .map((view) => [view.id, titleWords(view, world)] as const);

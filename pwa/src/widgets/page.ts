@@ -37,13 +37,14 @@ export const stepOf = (page: KindPage, name: string): Step | undefined =>
 export const toneOf = (page: KindPage, state: string): "wait" | "act" | "done" =>
   page.workflow.states[state]?.tone ?? "wait";
 
+/** Whether a flag raises the alarm, such as 很急: once raised it stands. Others only say how something was. */
+export const alarms = ({ type, rule }: Field): boolean => type === "flag" && rule === "largest";
+
 /** The labels of what is marked on an unfinished record, such as 很急; nothing once it is done. */
 export const flagsOf = (page: KindPage, view: View): Field[] =>
   toneOf(page, view.state) === "done"
     ? []
-    : asked(page).flatMap(([name, field]) =>
-        field.type === "flag" && view.values[name] === true ? [field] : [],
-      );
+    : asked(page).flatMap(([name, field]) => (alarms(field) && view.values[name] === true ? [field] : []));
 
 /** Whether the record ever left the community: it is, or was, in a one-way state. */
 export function wentUp(page: KindPage, view: View): boolean {
@@ -79,11 +80,4 @@ export function askingOf(page: KindPage, view: View): Asking | null {
     if (type === "text" && typeof value === "string") asking.question = value;
   }
   return asking;
-}
-
-/** When a timed step moves the record on by itself, in ms; 0 if none does. */
-export function dueOf(page: KindPage, view: View): number {
-  const entered = [...view.story].reverse().find((line) => line.to === view.state)?.atMs ?? view.madeMs;
-  const timed = page.workflow.steps.find((step) => step.after_hours > 0 && step.start.includes(view.state));
-  return timed ? entered + timed.after_hours * 3_600_000 : 0;
 }

@@ -4,6 +4,7 @@
 import type { View } from "../model.ts";
 import { say, sayIf } from "../words/say.ts";
 import { Icon } from "./icon.tsx";
+import { DueChip } from "./later.tsx";
 import { travels } from "./legs.ts";
 import { Flags, StateMark } from "./mark.tsx";
 import { Photo } from "./photo.tsx";
@@ -44,6 +45,7 @@ export function Row({ view, href }: { view: View; href?: string }) {
             <Flags view={view} page={page} />
             <StateMark view={view} page={page} />
             <span class="note">{shortWhen(view.madeMs, world.nowMs)}</span>
+            <DueChip view={view} />
           </span>
           {line.length > 0 && (
             <span class="note parts">

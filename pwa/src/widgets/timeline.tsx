@@ -77,7 +77,8 @@ function stepLine(line: StoryLine, page: KindPage, world: World): Line {
 export function setsWords(line: StoryLine, page: KindPage, world: World): string {
   const parts = Object.entries(line.sets).map(([name, value]) => {
     const field = page.fields[name];
-    return field ? valueWords(field, value, world) : "";
+    const words = field ? valueWords(field, value, world) : "";
+    return words && field?.type === "int" && !field.unit ? `${pick(field.label)} ${words}` : words;
   });
   return parts.filter(Boolean).join(say("listGap"));
 }

@@ -22,6 +22,7 @@ from sync.digest import ROOT
 from sync.op import Op, StepTaken
 from sync.permit import Actor, Grant
 from sync.settle import Answer, Known, Settled, World, settle
+from tests.backend.ticking import ALARM
 from tests.backend.town import NORTH_ONE, NORTH_TWO, NOW, PEOPLE, TOWN, UNITS, WORKER
 
 pytestmark = pytest.mark.anyio
@@ -30,7 +31,8 @@ DEVICE = "00000001aaaaaaaa"
 OTHER = "00000002bbbbbbbb"
 ACTOR = Actor(WORKER, (Grant("fulltime_worker", TOWN), Grant("grid_leader", TOWN)), DEVICE)
 WORLD = World(
-    read_pages((Path(__file__).parents[3] / "sync" / "kinds",)), {unit.id: unit.node for unit in UNITS}
+    {**read_pages((Path(__file__).parents[3] / "sync" / "kinds",)), "alarm": ALARM},
+    {unit.id: unit.node for unit in UNITS},
 )
 HOUR_MS = 3_600_000
 KEY, KEY_TWO = "A" * 22, "B" * 22
@@ -60,6 +62,11 @@ def made(n: int, matter: str = "wires", area: int = NORTH_ONE, device: str = DEV
     """Make an op that makes an incident."""
     stamp = Stamp(wall_ms or NOW + n, 0, device)
     return Op(n, stamp, "incident", f"{device}.{n}", area, {"matter": matter})
+
+
+def rung(n: int) -> Op:
+    """Make an op that makes a record which goes up by itself after a day."""
+    return Op(n, Stamp(NOW + n, 0, DEVICE), "alarm", f"{DEVICE}.{n}", NORTH_ONE, {"word": "x"})
 
 
 def told(lane: Lane, *ops: Op, refs: dict[str, list[str]] | None = None, now_ms: int = NOW) -> Settled:
@@ -211,8 +218,8 @@ async def test_lists_longer_than_a_statement_takes_are_asked_in_parts(lanes):
 
 
 async def test_due_records_are_listed_when_their_time_has_come(lanes):
-    await write(lanes, made(2), now_ms=NOW + HOUR_MS)
-    await write(lanes, made(1), now_ms=NOW)
+    await write(lanes, rung(2), now_ms=NOW + HOUR_MS)
+    await write(lanes, rung(1), now_ms=NOW)
     await write(lanes, Op(3, Stamp(NOW + 3, 0, DEVICE), "visit", f"{DEVICE}.3", NORTH_ONE, {"result": "ok"}))
     day = 24 * HOUR_MS
     async with reading(lanes, TOWN) as lane:
@@ -264,7 +271,7 @@ async def test_towns_do_not_know_of_each_other(lanes):
 
 async def test_the_system_steps_of_two_towns_do_not_clash(lanes):
     for town in (TOWN, TOWN + 1):
-        await write(lanes, made(1), town=town)
+        await write(lanes, rung(1), town=town)
         assert await lanes.write(town, lambda lane: elapse_due(lane, WORLD, NOW + 24 * HOUR_MS)) == 1
         async with reading(lanes, town) as lane:
             assert await lane.seen(SERVER) == []

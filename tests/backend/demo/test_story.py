@@ -1,43 +1,54 @@
 """The story: that it could have happened. Every step is checked against the kind pages and the permit."""
 
-import tomllib
 from collections import Counter
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from backend.demo.action import Action, At, Day, Ref
+from backend.demo.action import Action, At, Day, Ref, Told
 from backend.demo.days import DAY_MS, at, working_days
 from backend.demo.geometry import land
 from backend.demo.households import households
 from backend.demo.incidents import OUTSIDE_ACCURACY_CM, cases
 from backend.demo.people import people, workers
+from backend.demo.seed import calendar_day, change, midnight
 from backend.demo.story import story
-from backend.demo.units import UNITS
+from backend.demo.units import BODIES, UNITS
+from backend.kinds import read_pages
 from media.drawing import SCENES
-from sync.permit import Actor, Grant, OrgUnit, holds
+from sync.clock import Stamp
+from sync.digest import ROOT
+from sync.op import Op, StepTaken, minted, per_day
+from sync.permit import Actor, Grant, OrgUnit
 from sync.place import inside, metres_outside
-from sync.value import is_place
+from sync.register import Record
+from sync.ripple import ripple
+from sync.settle import Known, World, settle
+from tests.backend.town import NOW
 
-PAGES = Path(__file__).resolve().parents[3] / "sync/kinds"
-TREE = {unit.id: OrgUnit(unit.tier, unit.parent) for unit in UNITS}
+KINDS = read_pages((Path(__file__).resolve().parents[3] / "sync/kinds",))
+TREE = {unit.id: OrgUnit(unit.tier, unit.parent) for unit in (*UNITS, *BODIES)}
+WORLD = World(KINDS, TREE)
+PHONE = "0" * 16  # all are told from one
 NOON = at(0, 12 * 60)
 HOUR_MS = DAY_MS // 24
+HOURS = {"hour": 1, "work_hour": 1, "day": 24, "work_day": 96}  # a weekend may lie in between
 MOMENTS = [
     (weekday, at(0, minute))
     for weekday, minute in zip(range(7), (0, 200, 425, 600, 720, 1199, 1439), strict=True)
 ]
 
 
-@cache
-def page(kind: str) -> dict:
-    return tomllib.loads((PAGES / f"{kind}.toml").read_text("utf-8"))
+def hours(limit: str) -> int:
+    amount, unit = limit.split()
+    return int(amount) * HOURS[unit]
 
 
 def actor(number: int, at_ms: int) -> Actor:
     held = people()[number].grants
-    return Actor(number, tuple(Grant(g.role, g.unit) for g in held if g.holds(at_ms // DAY_MS)), "0" * 16)
+    return Actor(number, tuple(Grant(g.role, g.unit) for g in held if g.holds(at_ms // DAY_MS)), PHONE)
 
 
 def by_record(told) -> dict[str, list[Action]]:
@@ -47,54 +58,66 @@ def by_record(told) -> dict[str, list[Action]]:
     return found
 
 
-def settled(kind: str, state: str, values: dict) -> str:
-    """Follow the automatic steps a state leads to."""
-    urgent = bool(values.get("emergency"))
-    missed = values.get("result") == "no_answer"
-    facts = {
-        "is_emergency": urgent,
-        "not_emergency": not urgent,
-        "nobody_answered": missed,
-        "somebody_answered": not missed,
-    }
-    for step in page(kind)["workflow"]["steps"]:
-        if (
-            step.get("auto")
-            and state in step["start"]
-            and all(facts[name] for name in step.get("guards", []))
-        ):
-            return settled(kind, step["to"], values)
-    return state
+class Play:
+    """Plays a story through the real settle code, with what follows in neighbours; keeps each state."""
+
+    def __init__(self, weekday: int, now_ms: int) -> None:
+        self.records: dict[str, Record] = {}
+        self.states: dict[str, list[str]] = {}  # by key, after each action
+        self._ids: dict[str, str] = {}
+        self._start = midnight(NOW)
+        self._seq = 0
+        for action in story(weekday, now_ms):
+            self._take(action)
+
+    def state(self, key: str) -> str:
+        """Give the state a record ends in."""
+        return self.records[self._ids[key]].state
+
+    def _take(self, action: Action) -> None:
+        kind, n = KINDS[action.kind], self._seq + 1
+        values = {name: self._value(told) for name, told in action.values.items()}
+        if action.key not in self._ids:
+            day = next((value for name, value in values.items() if kind.fields[name].type == "day"), 0)
+            daily = kind.identity == "person_day"
+            self._ids[action.key] = per_day(action.person, kind.series, day) if daily else minted(PHONE, n)
+        record = self.records.get(self._ids[action.key])
+        sets = {name: change(kind.fields[name], value, record, name) for name, value in values.items()}
+        if action.photo:
+            sets[action.photo.field] = {"add": ["A" * 22]}
+        taken = StepTaken(action.step, record.state) if action.step and record else None
+        at_ms = self._start + action.at_ms
+        op = Op(n, Stamp(at_ms, 0, PHONE), kind.name, self._ids[action.key], action.area or None, sets, taken)
+        self._settle(action, op, at_ms)
+        self.states.setdefault(action.key, []).append(self.state(action.key))
+
+    def _settle(self, action: Action, op: Op, at_ms: int) -> None:
+        known = {op.record: self.records[op.record]} if op.record in self.records else {}
+        peers = [each for each in self.records.values() if each.kind == op.kind == "incident"]
+        near = tuple(each for each in peers if each.id not in known)
+        stand = Known(known, {}, frozenset(), Stamp(0, 0, "0" * 16), self._seq, ROOT, near=near)
+        done = settle(stand, [op], actor(action.person, action.at_ms), WORLD, at_ms)
+        assert done.verdicts[0].code == "applied", (action, done.verdicts[0])
+        done = ripple(done, known, lambda _: peers, WORLD, at_ms)
+        self.records |= done.records
+        self._seq = done.seq
+
+    def _value(self, told: Told) -> Any:
+        if isinstance(told, Ref):
+            return self._ids.setdefault(told.key, minted(PHONE, 900_000 + len(self._ids)))
+        if isinstance(told, Day):
+            return calendar_day(self._start + told.days * DAY_MS)
+        return self._start + told.ms if isinstance(told, At) else told
 
 
-def walk(actions: list[Action]) -> str:
-    """Walk one record through its page; give the state it ends in. Asserts that each step is allowed."""
-    born, *steps = actions
-    kind, workflow = born.kind, page(born.kind)["workflow"]
-    assert born.step == ""
-    assert holds(actor(born.person, born.at_ms), page(kind)["create"], born.area, born.person, TREE)
-    state, last, taken = settled(kind, workflow["begin"], born.values), 0, []
-    for action in steps:
-        step = next(step for step in workflow["steps"] if step["name"] == action.step)
-        guards = step.get("guards", [])
-        assert state in step["start"], (born.key, action.step, state)
-        assert holds(actor(action.person, action.at_ms), step["by"], born.area, born.person, TREE), action
-        assert "not_author" not in guards or action.person != born.person
-        assert "not_handler" not in guards or action.person != last
-        assert "not_repeated" not in guards or action.step not in taken
-        assert ("never_went_up" not in guards) or not {"escalate", "object", "accept"} & set(taken)
-        assert set(step.get("needs", [])) <= set(action.values)
-        given = set(action.values) | ({action.photo.field} if action.photo else set())
-        assert given <= {*step.get("needs", []), *step.get("takes", [])}, action
-        state, last = settled(kind, step["to"], born.values), action.person
-        taken.append(action.step)
-    return state
+@cache
+def played(weekday: int, now_ms: int) -> Play:
+    return Play(weekday, now_ms)
 
 
 @pytest.mark.parametrize(("weekday", "now_ms"), MOMENTS)
 def test_every_step_of_every_record_is_allowed(weekday, now_ms):
-    for actions in by_record(story(weekday, now_ms)).values():
-        walk(actions)
+    assert played(weekday, now_ms).states.keys() == by_record(story(weekday, now_ms)).keys()
 
 
 @pytest.mark.parametrize(("weekday", "now_ms"), MOMENTS)
@@ -106,25 +129,24 @@ def test_nothing_happens_in_the_future_or_before_the_month(weekday, now_ms):
 
 @pytest.mark.parametrize(("weekday", "now_ms"), MOMENTS)
 def test_nobody_waits_so_long_that_the_workflow_goes_on_by_itself(weekday, now_ms):
-    for actions in by_record(story(weekday, now_ms)).values():
-        limits = {
-            s["start"][0]: s["after_hours"]
-            for s in page(actions[0].kind)["workflow"]["steps"]
-            if "after_hours" in s
-        }
-        for here, there in zip(actions, [*actions[1:], None], strict=True):
-            state = walk(actions[: actions.index(here) + 1])
+    play = played(weekday, now_ms)
+    for key, actions in by_record(story(weekday, now_ms)).items():
+        flow = KINDS[actions[0].kind].workflow
+        moving = {name for step in flow.steps if step.timed and step.to for name in step.start}
+        limits = {name: hours(flow.clocks[flow.states[name].clock].limit) for name in moving}
+        for here, there, state in zip(actions, [*actions[1:], None], play.states[key], strict=True):
             if state in limits:
                 assert (there.at_ms if there else now_ms) - here.at_ms < limits[state] * HOUR_MS, here
 
 
 def test_the_incidents_stand_all_over_the_workflow():
-    ends = Counter(
-        walk(actions) for key, actions in by_record(story(2, NOON)).items() if key.startswith("incident")
-    )
+    play = played(2, NOON)
+    ends = Counter(play.state(key) for key in play.states if key.startswith("incident"))
     assert ends == {
-        "closed": 36, "rejected": 2, "in_review": 7, "returned": 3, "handling": 5, "handled": 3,
-        "at_center": 2, "center_handling": 2,
+        "closed": 36, "evaluated": 2, "rejected": 2, "in_review": 7, "returned": 3, "handling": 5,
+        "handled": 4,
+        "at_center": 1, "urgent": 1, "dispatched": 1, "center_handling": 3, "commander_decision": 1,
+        "time_asked": 1, "merged": 1,
     }  # fmt: skip
 
 
@@ -133,14 +155,14 @@ def test_every_community_has_something_to_look_at_today():
     waiting = {
         actions[0].area // 10
         for key, actions in told.items()
-        if key.startswith("incident") and walk(actions) == "in_review"
+        if key.startswith("incident") and played(2, NOON).state(key) == "in_review"
     }
     assert waiting == {31, 32, 33}
 
 
 def test_about_sixty_per_cent_of_reports_have_a_photo():
-    assert len(cases()) == 60
-    assert 34 <= sum(bool(case.scene) for case in cases()) <= 38
+    assert len(cases()) == 68
+    assert 38 <= sum(bool(case.scene) for case in cases()) <= 44
     assert {case.scene for case in cases() if case.scene} == set(SCENES)
 
 
@@ -150,37 +172,15 @@ def test_no_two_photos_are_drawn_alike():
 
 
 def test_matters_vary_and_fit_page_and_catalogue():
-    options = {option["value"] for option in page("incident")["fields"]["matter"]["options"]}
-    assert {case.matter for case in cases()} == options
+    options = {option.value for option in KINDS["incident"].fields["matter"].options}
+    assert {case.matter for case in cases()} | {case.code for case in cases()} <= options
+    assert len({case.matter for case in cases()}) == 8
     assert len({case.code for case in cases()}) >= 25
-
-
-@pytest.mark.parametrize("kind", ["incident", "visit", "day_sheet"])
-def test_every_value_fits_its_field(kind):
-    fields = page(kind)["fields"]
-    for action in story(2, NOON):
-        if action.kind == kind:
-            for name, value in action.values.items():
-                assert fitting(fields[name], value), (action.key, name, value)
-
-
-def fitting(field: dict, value: object) -> bool:
-    options = {option["value"] for option in field.get("options", [])}
-    return {
-        "text": lambda: isinstance(value, str) and 0 < len(value) <= field["high"],
-        "choice": lambda: value in options,
-        "choices": lambda: isinstance(value, list) and set(value) <= options,
-        "flag": lambda: isinstance(value, bool),
-        "place": lambda: is_place(value),
-        "ref": lambda: isinstance(value, Ref),
-        "day": lambda: isinstance(value, Day),
-        "instant": lambda: isinstance(value, At),
-    }[field["type"]]()
 
 
 def test_required_fields_are_there():
     for action in story(2, NOON):
-        needed = {name for name, field in page(action.kind)["fields"].items() if field.get("required")}
+        needed = {name for name, field in KINDS[action.kind].fields.items() if field.required}
         assert action.step or needed <= set(action.values)
 
 
@@ -194,7 +194,8 @@ def test_every_worker_hands_in_a_sheet_each_working_day():
 
 def test_only_the_last_sheets_still_wait():
     told = by_record(action for action in story(2, NOON) if action.kind == "day_sheet")
-    waiting = [actions[0].at_ms // DAY_MS for actions in told.values() if walk(actions) == "submitted"]
+    play = played(2, NOON)
+    waiting = [actions[0].at_ms // DAY_MS for key, actions in told.items() if play.state(key) == "submitted"]
     assert waiting == [working_days(2)[-1]] * len(workers())
 
 

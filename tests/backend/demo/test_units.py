@@ -2,7 +2,8 @@
 
 from collections import Counter
 
-from backend.demo.units import GRIDS, UNITS, community_of
+from backend.demo.units import BODIES, GRIDS, UNITS, community_of
+from sync.permit import OrgUnit, is_body, path
 
 BY_ID = {unit.id: unit for unit in UNITS}
 
@@ -20,4 +21,11 @@ def test_there_are_three_communities_with_four_grids_each():
 
 
 def test_no_two_units_share_a_name():
-    assert len({unit.name for unit in UNITS}) == len(UNITS)
+    every = (*UNITS, *BODIES)
+    assert len({unit.name for unit in every}) == len({unit.id for unit in every}) == len(every)
+
+
+def test_boards_posts_and_departments_are_bodies_and_nothing_else_is():
+    tree = {unit.id: OrgUnit(unit.tier, unit.parent) for unit in (*UNITS, *BODIES)}
+    assert [unit for unit in tree if is_body(unit, tree)] == [unit.id for unit in BODIES]
+    assert all(path(unit.id, tree)[-1] == 1 for unit in BODIES)

@@ -22,6 +22,13 @@ async def test_the_pages_are_told_to_anybody_under_their_version(client):
     assert answer.headers["etag"] == f'"{told["version"]}"'
     assert answer.headers["cache-control"] == "no-cache"
     assert answer.headers["content-type"] == "application/json"
+    listed = [
+        field for kind in told["kinds"].values() for field in kind["fields"].values() if field["listed"]
+    ]
+    assert listed
+    for field in listed:  # a list travels once
+        assert field["options"] == []
+        field["options"] = told["lists"][field["listed"]]
     kinds = msgspec.convert(told["kinds"], dict[str, Kind])
     assert kinds == client.app.state.context.towns.pages.kinds
     assert version(kinds) == told["version"]

@@ -117,6 +117,18 @@ describe("the pages and the town", () => {
     expect(await link(() => json({})).link.directory("t")).toMatchObject({ code: "offline" });
   });
 
+  it("give each field the options of the list it names, which travels once", async () => {
+    const options = [{ value: "rubbish" }];
+    const page = (listed: string) => ({ fields: { matter: { listed, options: [] } } });
+    const kinds = { a: page("matters"), b: page("matters"), c: page(""), d: page("constructor") };
+    const told = await link(() => json({ version: "k1", kinds, lists: { matters: options } })).link.kinds("");
+    const note = told.ok ? told.value : null;
+    const got = Object.values(note?.kinds ?? {}).map(({ fields }) => fields.matter?.options);
+    expect(got).toEqual([options, options, [], []]);
+    expect(got[0]).toBe(got[1]);
+    expect(Object.keys(note ?? {})).toEqual(["version", "kinds"]);
+  });
+
   it("sign in with a code, and out", async () => {
     const { asked, link: to } = link(({ init }) =>
       init.method === "DELETE"

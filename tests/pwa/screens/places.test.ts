@@ -41,6 +41,12 @@ describe("the places of the bar", () => {
     const places = placesOf(reachOf(person(["duty_officer", 1]), KINDS, ["incident"]));
     expect(places.map((place) => place.word)).toEqual(["place.queue", "place.records", "place.me"]);
   });
+  it("gives a unit that cases are sent to a list of them, though the pages name it by a field only", () => {
+    const steps = incident.workflow.steps.map((each) => ({ ...each, by: ["dept_member@unit"] }));
+    const sent = { ...incident, workflow: { ...incident.workflow, steps } };
+    const places = placesOf(reachOf(person(["dept_member", 9]), new Map([["incident", sent]]), []));
+    expect(places.map((place) => place.word)).toEqual(["place.queue", "place.records", "place.me"]);
+  });
   it("gives a rider three places, none of them a list of duties", () => {
     expect(hashes(person(["parttime_worker", 1]))).toEqual(["#/report", "#/records", "#/me"]);
   });
@@ -117,6 +123,23 @@ describe("the queue", () => {
       false,
     );
   });
+  it("is no review where the turn is a unit's or a named person's: that is work to take on", () => {
+    const state = incident.workflow.states.in_review;
+    const kinds = (holder: string[]) =>
+      new Map([
+        [
+          "incident",
+          {
+            ...incident,
+            workflow: { ...incident.workflow, states: { in_review: { ...state, holder } } },
+          },
+        ],
+      ]) as unknown as typeof KINDS;
+    const given = view({ offers: REVIEW });
+    expect(reviewable(given, kinds(["community_secretary"]))).toBe(true);
+    expect(reviewable(given, kinds(["dept_member@unit"]))).toBe(false);
+    expect(reviewable(given, kinds(["@assignee"]))).toBe(false);
+  });
 });
 
 describe("what a person may begin, and where", () => {
@@ -130,6 +153,8 @@ describe("what a person may begin, and where", () => {
   });
   it("knows a register by being pointed at", () => {
     expect([isRegister(household, KINDS), isRegister(visit, KINDS)]).toEqual([true, false]);
+    const told = { ...household, read: ["author"] }; // whoever made it hears of it: it happened
+    expect(isRegister(told, KINDS)).toBe(false);
   });
 });
 

@@ -5,7 +5,16 @@ import type { Field, KindPage, Step } from "../../../pwa/src/sync/kind.ts";
 import type { World } from "../../../pwa/src/widgets/value-words.ts";
 
 const both = (zh: string) => ({ zh, en: `en ${zh}` });
-const option = (value: string, zh: string, icon = "") => ({ value, zh, en: `en ${zh}`, icon });
+const option = (value: string, zh: string, icon = "") => ({
+  value,
+  zh,
+  en: `en ${zh}`,
+  icon,
+  family: "",
+  words: "",
+  marks: {},
+  retired: false,
+});
 
 /** A field of a type, labelled in Chinese. */
 export const field = (type: Field["type"], zh: string, more: Partial<Field> = {}): Field => ({
@@ -13,6 +22,7 @@ export const field = (type: Field["type"], zh: string, more: Partial<Field> = {}
   label: both(zh),
   rule: type === "photos" || type === "choices" ? "union" : "latest",
   options: [],
+  listed: "",
   low: null,
   high: null,
   unit: "",
@@ -25,6 +35,11 @@ export const field = (type: Field["type"], zh: string, more: Partial<Field> = {}
   indexed: false,
   refers: "",
   holds: "pictures",
+  echoes: "",
+  fresh_days: 0,
+  purpose: "",
+  ticks: [],
+  correct: "",
   retired: false,
   ...more,
 });
@@ -39,7 +54,13 @@ const step = (name: string, start: string[], to: string, more: Partial<Step> = {
   takes: [],
   guards: [],
   auto: false,
-  after_hours: 0,
+  timed: null,
+  extends: "",
+  pauses: false,
+  resumes: false,
+  mends: false,
+  via: "",
+  copies: [],
   offline: "apply",
   tone: "plain",
   tells: [],
@@ -51,6 +72,10 @@ const state = (zh: string, more: Partial<KindPage["workflow"]["states"][string]>
   tone: "wait" as const,
   one_way: false,
   final: false,
+  clock: "",
+  holder: [],
+  answer: {},
+  rests: false,
   ...more,
 });
 
@@ -62,13 +87,16 @@ const page = (name: string, zh: string, more: Partial<KindPage>): KindPage => ({
   read: [],
   write: ["author"],
   fields: {},
-  workflow: { begin: "saved", states: { saved: state("记下了") }, steps: [] },
+  workflow: { begin: "saved", states: { saved: state("记下了") }, steps: [], clocks: {} },
   review: [],
   icon: "record",
   series: 0,
   tier: 5,
   title: [],
   about: [],
+  round: null,
+  filed: false,
+  guards: [],
   ...more,
 });
 
@@ -85,7 +113,7 @@ export const incident = page("incident", "事件", {
     photos: field("photos", "照片"),
     place: field("place", "位置"),
     address: field("text", "地点"),
-    emergency: field("flag", "很急"),
+    emergency: field("flag", "很急", { rule: "largest" }),
     made: field("day", "哪天", { rule: "first" }),
     return_field: field("choice", "要补的项", {
       ...NEVER,
@@ -96,9 +124,10 @@ export const incident = page("incident", "事件", {
   },
   workflow: {
     begin: "in_review",
+    clocks: {},
     states: {
       in_review: state("等书记看"),
-      returned: state("退回补充", { tone: "act" }),
+      returned: state("退回补充", { tone: "act", clock: "supplement" }),
       handling: state("村里在办"),
       at_center: state("到镇里了", { one_way: true }),
       closed: state("办结", { tone: "done", final: true }),
@@ -117,11 +146,36 @@ export const incident = page("incident", "事件", {
         takes: ["place", "address"],
         tone: "go",
       }),
-      step("unanswered", ["returned"], "in_review", { after_hours: 24 }),
+      step("unanswered", ["returned"], "in_review", { timed: { share: 1000, past: "" } }),
       step("accept", ["at_center"], "closed", { by: ["duty_officer"], tone: "go" }),
       { ...step("route", ["in_review"], "in_review", { auto: true }), label: {} },
     ],
   },
+});
+
+export const microTask = page("micro_task", "顺手做", {
+  create: ["community_secretary", "duty_officer"],
+  read: ["author", "parttime_worker", "community_secretary", "duty_officer", "@taker"],
+  fields: { place: field("place", "位置"), taker: field("person", "谁接了", NEVER) },
+  workflow: {
+    begin: "open",
+    clocks: {},
+    states: {
+      open: state("谁顺路谁接"),
+      taken: state("有人接了"),
+      done: state("谢谢，做好了", { tone: "done", final: true }),
+    },
+    steps: [
+      step("take", ["open"], "taken", { by: ["parttime_worker"], needs: ["taker"] }),
+      step("accept", ["taken"], "done", { by: ["author"], tone: "go" }),
+    ],
+  },
+});
+
+export const points = page("points", "积分", {
+  create: ["duty_officer"],
+  read: ["author", "@person", "duty_officer"],
+  fields: { person: field("person", "记给谁"), amount: field("int", "几分") },
 });
 
 export const household = page("household", "住户", {
@@ -139,6 +193,7 @@ export const daySheet = page("day_sheet", "今日清单", {
   series: 1,
   workflow: {
     begin: "open",
+    clocks: {},
     states: { open: state("还在填"), submitted: state("交了"), queried: state("问你一句", { tone: "act" }) },
     steps: [
       step("submit", ["open"], "submitted", { by: ["author"], tone: "go" }),

@@ -1,15 +1,8 @@
 import * as deadline from "../../../pwa/src/sync/deadline.ts";
-import { as, forms, type Json, run } from "./vectors.ts";
+import { as, forms, fromDue, type Json, run, toCalendar } from "./vectors.ts";
 
-const toCalendar = ({ off, work, years, ...rest }: Json): deadline.Calendar => ({
-  ...rest,
-  off: new Set(off),
-  work: new Set(work),
-  years: new Set(years),
-});
 const toPauses = (pauses: Json[]): readonly deadline.Pause[] =>
-  pauses.map(({ from_ms, until_ms }) => ({ fromMs: from_ms, untilMs: until_ms }));
-const fromDue = ({ dueMs, ...rest }: deadline.Due): Json => ({ due_ms: dueMs, ...rest });
+  pauses.map(({ from_ms, until_ms, by }) => ({ fromMs: from_ms, untilMs: until_ms, by }));
 const toDue = ({ due_ms, ...rest }: Json): deadline.Due => ({ dueMs: due_ms, ...rest });
 
 run("deadline", deadline, {

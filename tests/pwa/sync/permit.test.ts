@@ -7,13 +7,15 @@ run("permit", permit, {
   live: forms(permit.live, [(grants) => grants.map(toGrant), as], (grants: Json) => grants.map(fromGrant)),
   path: forms(permit.path, [as, toUnits]),
   holds: forms(permit.holds, [toActor, as, as, as, toUnits]),
+  is_body: forms(permit.isBody, [as, toUnits]),
+  named: forms(permit.named, [as, toRecord, as]),
   may_create: forms(permit.mayCreate, [as, toActor, as, toUnits]),
   may_read: forms(permit.mayRead, [as, toActor, toRecord, toUnits]),
-  may_see: forms(permit.maySee, [as, toActor, toRecord, toUnits]),
+  may_see: forms(permit.maySee, [as, as, toActor, toRecord, toUnits]),
   may_write: forms(permit.mayWrite, [as, as, toActor, toRecord, toUnits]),
-  may_step: forms(permit.mayStep, [as, toActor, toRecord, toUnits]),
+  may_step: forms(permit.mayStep, [as, as, toActor, toRecord, toUnits]),
   may_review: forms(permit.mayReview, [as, toActor, toRecord, toUnits]),
-  weight: forms(permit.weight, [as, toActor, toRecord, toUnits]),
+  weight: forms(permit.weight, [as, as, toActor, toRecord, toUnits]),
 });
 
 describe("grants as the directory tells them", () => {

@@ -1,22 +1,9 @@
 import { describe, expect, it } from "vitest";
 import * as settle from "../../../pwa/src/sync/settle.ts";
-import {
-  as,
-  forms,
-  fromRecord,
-  fromSettled,
-  resolve,
-  run,
-  toActor,
-  toKnown,
-  toOps,
-  toRecord,
-  toWorld,
-} from "./vectors.ts";
+import { as, forms, fromSettled, resolve, run, toActor, toKnown, toOps, toWorld } from "./vectors.ts";
 
 run("settle", settle, {
   settle: forms(settle.settle, [toKnown, toOps, toActor, toWorld, as], fromSettled),
-  elapse: forms(settle.elapse, [toRecord, as, as, as, as], (record) => record && fromRecord(record)),
 });
 
 describe("what a phone asks of a prediction", () => {

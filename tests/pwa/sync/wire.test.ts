@@ -36,7 +36,6 @@ const heard: wire.Receipt = {
       madeMs: 4,
       receivedMs: 6,
       state: "done",
-      dueMs: 0,
       cells: { name: ["mud", [4, 0, "a"]] },
       story: [
         {
@@ -63,7 +62,7 @@ const heard: wire.Receipt = {
 
 describe("a receipt", () => {
   const line = [3, [5, 0, "a"], 7, "close", "open", "done", "done", 6, { note: "x" }];
-  const delta = ["a.1", "trial", 111, 5, 4, 6, "done", 0, { name: ["mud", [4, 0, "a"]] }, [line]];
+  const delta = ["a.1", "trial", 111, 5, 4, 6, "done", { name: ["mud", [4, 0, "a"]] }, [line]];
   const verdict = [2, "amended", 6, ""];
 
   it("is read in full", () => {

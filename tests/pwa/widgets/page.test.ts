@@ -2,14 +2,14 @@ import { describe, expect, it } from "vitest";
 import {
   asked,
   askingOf,
-  dueOf,
   empty,
   firstOf,
+  flagsOf,
   named,
   toneOf,
   wentUp,
 } from "../../../pwa/src/widgets/page.ts";
-import { incident, NOW, view } from "../screens/sights.ts";
+import { field, incident, NOW, view } from "../screens/sights.ts";
 
 const returned = {
   atMs: NOW,
@@ -34,6 +34,17 @@ describe("a page", () => {
   it("has a tone for states it does not know", () => {
     expect([toneOf(incident, "returned"), toneOf(incident, "unheard_of")]).toEqual(["act", "wait"]);
   });
+});
+
+it("marks what raises the alarm, and no flag that only says how something was", () => {
+  const page = {
+    ...incident,
+    fields: { ...incident.fields, self_resolved: field("flag", "当场弄好了", { rule: "first" }) },
+  };
+  const marked = (values: { [name: string]: boolean }) =>
+    flagsOf(page, view({ state: "in_review", values })).map(({ label }) => label.zh);
+  expect(marked({ emergency: true, self_resolved: true })).toEqual(["很急"]);
+  expect(marked({ self_resolved: true })).toEqual([]);
 });
 
 it("tells an empty value from one that says something", () => {
@@ -61,11 +72,6 @@ describe("what a decision asks for", () => {
     const sets = { return_field: "duplicate" };
     expect(askingOf(incident, view({ state: "returned", story: [{ ...returned, sets }] }))?.field).toBe("");
   });
-});
-
-it("says when a timed step moves a record on", () => {
-  expect(dueOf(incident, view({ state: "returned", story: [returned] }))).toBe(NOW + 86_400_000);
-  expect(dueOf(incident, view())).toBe(0);
 });
 
 it("knows a record that went up by its state or its history", () => {

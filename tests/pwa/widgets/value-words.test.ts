@@ -21,9 +21,10 @@ afterEach(() => {
 });
 
 describe("a value in words", () => {
+  const plain = { icon: "", family: "", words: "", marks: {}, retired: false };
   const options = [
-    { value: "a", zh: "甲", en: "A", icon: "" },
-    { value: "b", zh: "乙", en: "B", icon: "" },
+    { value: "a", zh: "甲", en: "A", ...plain },
+    { value: "b", zh: "乙", en: "B", ...plain },
   ];
   it("follows the type of its field", () => {
     const said = [

@@ -125,7 +125,7 @@ class Reporter:
         self.repeat()
         records = self.records()
         for record, (note, progress) in self.notes.items():
-            cells, story = records[record][8], records[record][9]
+            cells, story = records[record][7], records[record][8]
             assert [value for _, value in cells["note"][0]] == [note]
             assert [value for _, value in cells["progress"]] == [progress]
             assert [line[3] for line in story] == ["", "route_review"]

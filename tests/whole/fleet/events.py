@@ -6,8 +6,10 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from sync import workflow
 from sync.op import per_day
-from sync.permit import path
+from sync.permit import Actor, live, path
+from sync.register import Record
 from tests.whole.fleet import oracles
 from tests.whole.fleet.disk import Crash
 from tests.whole.fleet.fleet import Fleet, Handset, Watch
@@ -34,6 +36,7 @@ FIELDS = (
     "result",
     "later",
 )
+ERRAND_FIELDS = ("title", "word", "assignee", "assignee", "helper", "team", "hint")
 
 
 def _any(fleet: Fleet, rng: Random) -> Handset:
@@ -89,6 +92,8 @@ def _intent(fleet: Fleet, handset: Handset, rng: Random) -> Intent:
         return _new(fleet, handset, "matter", rng)
     if draw < 0.36:
         return _new(fleet, handset, "sheet", rng)
+    if draw < 0.44:
+        return _new(fleet, handset, "errand", rng)
     return _edit(fleet, handset, rng.choice(sorted(editable) + waiting), rng)
 
 
@@ -118,36 +123,55 @@ def _below(fleet: Fleet, unit: int) -> list[int]:
 def _edit(fleet: Fleet, handset: Handset, record: str, rng: Random) -> Intent:
     token = fleet.ledger.token()
     known = handset.phone.shown().get(record)
-    kind = known.kind if known else "matter"
+    kind = known.kind if known else _made_as(fleet, handset, record)
     values = {"trace": token, **_values(token, kind, rng)}
     steps = [step for step in PAGES[-1][1][kind].workflow.steps if step.by]
     state = known.state if known else ""
     fitting = [step for step in steps if state in step.start]
     step = rng.choice(fitting) if fitting and rng.random() < 0.5 else None
     if step and step.needs:
-        values |= {name: f"{token}{name}" for name in step.needs}
+        values |= {name: _drawn(token, name, rng) for name in step.needs}
     elif "result" in values:
         values.pop("result")
     return Intent(token, kind, record, None, values, step.name if step else "")
 
 
+def _made_as(fleet: Fleet, handset: Handset, record: str) -> str:
+    """Say of what kind a record was made that its phone has not heard of yet."""
+    made = [token for token, op in handset.phone.held().items() if op == record]
+    kinds = {fleet.ledger.deeds[token].intent.kind for token in made}
+    return next((kind for kind in ("errand", "double") if kind in kinds), "matter")
+
+
 def _values(token: str, kind: str, rng: Random, *, new: bool = False) -> dict[str, Any]:
     values: dict[str, Any] = {}
-    for name in rng.sample(FIELDS, rng.randint(1, 3)):
+    for name in rng.sample(ERRAND_FIELDS if kind == "errand" else FIELDS, rng.randint(1, 3)):
         if name not in _fields(kind):
             continue
-        drawn: dict[str, Any] = {
-            "born": rng.randint(1, 9),
-            "grade": rng.choice(("low", "mid", "high")),
-            "emergency": rng.random() < 0.3,
-            "tally": rng.randint(1, 3),
-            "tags": rng.choice(("red", "green", "blue")),
-        }
+        if name == "hint" and new:
+            continue  # while it is made it names nobody who could write it
         if name != "result" and (name != "secret" or new or rng.random() < 0.1):
-            values[name] = drawn.get(name, f"{token}{name}")
+            values[name] = _drawn(token, name, rng)
     if rng.random() < 0.06 and "judged" in _fields(kind):
         values["judged"] = f"{token}judged"
     return values
+
+
+def _drawn(token: str, name: str, rng: Random) -> Any:
+    drawn: dict[str, Any] = {
+        "born": rng.randint(1, 9),
+        "grade": rng.choice(("low", "mid", "high")),
+        "emergency": rng.random() < 0.3,
+        "tally": rng.randint(1, 3),
+        "tags": rng.choice(("red", "green", "blue")),
+    }
+    if name in ("assignee", "helper"):
+        return rng.randint(1, 5)  # among them people the town does not have
+    if name == "merged_into":
+        return f"{GRIDS[0]:016x}.{rng.randint(1, 9)}"  # what is not there
+    if name == "team":
+        return rng.choice((*GRIDS, *COMMUNITIES))
+    return drawn.get(name, f"{token}{name}")
 
 
 def undo(fleet: Fleet, rng: Random) -> None:
@@ -164,6 +188,54 @@ def undo(fleet: Fleet, rng: Random) -> None:
     fleet.say(f"    {handset.name} takes back {tokens}")
     for token in tokens:
         fleet.ledger.deeds[token].withdrawn = True
+
+
+def assign(fleet: Fleet, rng: Random) -> None:
+    """Somebody gives an errand to another one who has a phone."""
+    _on_errand(fleet, rng, "assign", lambda handset: {"assignee": _any(fleet, rng).person})
+
+
+def toil(fleet: Fleet, rng: Random) -> None:
+    """Whom an errand was given to does it, as far as their phone knows."""
+    _on_errand(fleet, rng, "finish", lambda handset: {"result": f"by {handset.person}"})
+
+
+def _on_errand(fleet: Fleet, rng: Random, step: str, drawn: Callable[[Handset], dict[str, Any]]) -> None:
+    able = [
+        (handset, name)
+        for handset in fleet.handsets
+        for name, record in handset.phone.shown().items()
+        if record.kind == "errand" and step in _offered(fleet, handset, record)
+    ]
+    if able:
+        handset, record = rng.choice(sorted(able, key=lambda each: (each[0].name, each[1])))
+        token = fleet.ledger.token()
+        values = {"trace": token, **drawn(handset)}
+        _write(fleet, handset, Intent(token, "errand", record, None, values, step))
+
+
+def pair(fleet: Fleet, rng: Random) -> None:
+    """Somebody reports what may be a double, merges it, parts it again, or is done with it."""
+    handset = _any(fleet, rng)
+    known = {name: each for name, each in handset.phone.shown().items() if each.kind == "double"}
+    if len(known) < 2 or rng.random() < 0.2:
+        _write(fleet, handset, _new(fleet, handset, "double", rng))
+        return
+    few = sorted(known)[-4:]  # so that they meet
+    name = rng.choice(few)
+    others = [each for each in few if each != name or rng.random() < 0.1]
+    steps = [step for step in _offered(fleet, handset, known[name]) if step != "finish" or rng.random() < 0.3]
+    if steps:
+        step, token = rng.choice(steps), fleet.ledger.token()
+        drawn = {"merge": {"merged_into": rng.choice(others)}, "finish": {"result": f"by {handset.person}"}}
+        values = {"trace": token, **drawn.get(step, {})}
+        _write(fleet, handset, Intent(token, "double", name, None, values, step))
+
+
+def _offered(fleet: Fleet, handset: Handset, record: Record) -> list[str]:
+    grants = live(fleet.server.roles[handset.person].grants, fleet.now)
+    actor = Actor(handset.person, grants, "")
+    return workflow.offers(PAGES[-1][1][record.kind], record, actor, fleet.server.tree)
 
 
 # Exchanging
@@ -413,7 +485,7 @@ def long_wait(fleet: Fleet, rng: Random) -> None:
 EVENTS: dict[str, Callable[[Fleet, Random], None]] = {
     each.__name__: each
     for each in (
-        write, clash, undo, exchange, tab, deliver,
+        write, clash, assign, toil, pair, undo, exchange, tab, deliver,
         crash_phone, clock, clone, empty, go_back, lose, sign_in,
         crash_server, down, back_up, restore,
         end_grant, give_grant, move_unit, pages, remove, sweep, elapse, wait, long_wait,

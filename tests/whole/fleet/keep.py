@@ -184,11 +184,12 @@ def merged(record: Record | None, delta: Delta) -> Record:
     """Take over what changed of a record: the server's cell is the whole truth of a field."""
     lines = {_key(line): line for line in (record.story if record else ())}
     lines |= {_key(line): line for line in msgspec.convert(delta.story, list[Entry])}
-    cells = {**(record.cells if record else {}), **delta.cells}
+    heard = {**(record.cells if record else {}), **delta.cells}
+    cells = {name: cell for name, cell in heard.items() if cell is not None}
     story = tuple(sorted(lines.values(), key=lambda line: (line.received_ms, line.stamp)))
     return Record(
         delta.id, delta.kind, delta.area, delta.author, delta.made_ms, delta.received_ms, delta.state, NEVER,
-        cells, dict.fromkeys(cells, NEVER), story, delta.due_ms,
+        cells, dict.fromkeys(cells, NEVER), story,
     )  # fmt: skip
 
 

@@ -253,5 +253,5 @@ def _record(row: dict[str, Any]) -> Record:
     story, cells = msgspec.convert(lines, tuple[Entry, ...]), row["cells"]
     return Record(
         row["id"], row["kind"], row["area"], row["author"], row["madeMs"], row["receivedMs"], row["state"],
-        NEVER, cells, dict.fromkeys(cells, NEVER), story, row["dueMs"],
+        NEVER, cells, dict.fromkeys(cells, NEVER), story,
     )  # fmt: skip

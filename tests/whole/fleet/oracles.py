@@ -34,6 +34,7 @@ def judge(fleet: "Fleet") -> list[str]:
         *_nothing_lost(fleet, log),
         *_in_order(fleet, log),
         *_kept_for_review(fleet, log),
+        *_kept_from_the_named(log),
         *_nothing_twice(fleet, log),
         *(fault for handset in fleet.handsets for fault in _same_view(fleet, handset)),
         *(fault for handset in fleet.handsets for fault in leaks(fleet, handset)),
@@ -41,6 +42,7 @@ def judge(fleet: "Fleet") -> list[str]:
         *_whole_stamps(log),
         *_whole_numbers(fleet, log),
         *_stays_erased(fleet, log),
+        *_go_along(fleet),
         *(fault for handset in fleet.handsets for fault in _refused_by_fault(fleet, handset)),
         *(f"O2 {fault}" for fault in replay.faults(fleet, log)),
     ]
@@ -97,6 +99,20 @@ def _kept_for_review(fleet: "Fleet", log: list[Line]) -> Iterator[str]:
                 yield f"O1 {name} is said to be kept for review and is not"
 
 
+def _kept_from_the_named(log: list[Line]) -> Iterator[str]:
+    """I12: what was written under an assignment that has ended is not refused."""
+    were: dict[str, set[int]] = {}
+    for line in log:
+        op, verdict = line.read()
+        given = op.sets.get("assignee")
+        late = op.step is not None and (op.step.name, op.step.saw) == ("finish", "given")
+        refused = late and verdict.code in ("not_found", "not_your_role")
+        if refused and line.person in were.get(op.record, ()):
+            yield f"O1 {line.device}.{op.n} was refused, whose author had been given {op.record}"
+        if verdict.code in ("applied", "amended", "overtaken") and isinstance(given, int):
+            were.setdefault(op.record, set()).add(given)
+
+
 def _refused_by_fault(fleet: "Fleet", handset: "Handset") -> Iterator[str]:
     """No person's entry is refused for what a phone did wrong: its numbers, stamps and names (I1, I10)."""
     for token, code in handset.phone.waiting().items():
@@ -121,6 +137,24 @@ def _stays_erased(fleet: "Fleet", log: list[Line]) -> Iterator[str]:
         about = record.cells.get("about", [""])[0] if PAGES[-1][1][record.kind].identity == "entry" else ""
         if name in fleet.server.erased or about in fleet.server.erased:
             yield f"O4 {name} is there, and was erased"
+
+
+def _go_along(fleet: "Fleet") -> Iterator[str]:
+    """O7: what is merged goes along with its original, and no merges close a circle."""
+    records = fleet.server.cabinet.records()
+    named = {
+        name: str(record.cells["merged_into"][0])
+        for name, record in records.items()
+        if record.kind == "double" and record.state == "merged"
+    }
+    for name, original in named.items():
+        if original in records and records[original].state == "done":
+            yield f"O7 {name} is merged into {original}, which is done"
+        passed = [name]
+        while passed[-1] in named and named[passed[-1]] not in passed:
+            passed.append(named[passed[-1]])
+        if passed[-1] in named:
+            yield f"O7 {passed} are merged in a circle"
 
 
 # O2
@@ -150,11 +184,33 @@ def _reads(kind: Any, person: int, grants: Iterable[Grant], record: Record, tree
 def _holds(roles: Any, person: int, grants: Iterable[Grant], record: Record, tree: Any) -> bool:
     if "author" in roles and record.author == person:
         return True
-    above, unit = [], record.area
+    above = _above(record.area, tree)
+    if any(grant.role in roles and grant.unit in above for grant in grants):
+        return True
+    for role, at, field in (token.partition("@") for token in roles):
+        value = _names(record, field) if at else 0
+        if value and not role and value == person:
+            return True
+        if value and any(grant.role == role and grant.unit in _above(value, tree) for grant in grants):
+            return True
+    return False
+
+
+def _above(unit: int, tree: Any) -> list[int]:
+    above = []
     while unit in tree:
         above.append(unit)
         unit = tree[unit].parent
-    return any(grant.role in roles and grant.unit in above for grant in grants)
+    return above
+
+
+def _names(record: Record, field: str) -> int:
+    """Read whom a field names: the value written last of those that stand."""
+    cell: Any = record.cells.get(field)
+    if cell is None:
+        return 0
+    live = sorted(cell[0]) if isinstance(cell[0], list) else [[None, cell[0]]]
+    return int(live[-1][-1] or 0) if live else 0
 
 
 def _grants(fleet: "Fleet", person: int) -> list[Grant]:
@@ -181,9 +237,8 @@ def _same_view(fleet: "Fleet", handset: "Handset") -> Iterator[str]:
             odd = sorted(each for each in {*mine.cells, *told} if mine.cells.get(each) != told.get(each))
             cells = [(mine.cells.get(each), told.get(each)) for each in odd]
             yield f"O3 {handset.name} has other {odd} of {name}: {cells}"
-        here, there = (mine.state, mine.due_ms), (record.state, record.due_ms)
-        if here != there:
-            yield f"O3 {handset.name} has {name} in {here}, not {there}"
+        if mine.state != record.state:
+            yield f"O3 {handset.name} has {name} in {mine.state}, not {record.state}"
         if not _lines(record.story) <= _lines(mine.story):
             yield f"O3 {handset.name} lacks lines of {name}: {_lines(record.story) - _lines(mine.story)}"
 

@@ -102,7 +102,8 @@ def settled(
     record: Record | None, op: Op, actor: Actor, world: World, now_ms: int
 ) -> tuple[Record | None, str]:
     """Settle one op on a copy as the server would."""
-    known = Known({record.id: record} if record else {}, {}, frozenset(), Stamp(0, 0, SERVER), 0, ROOT)
+    at = Stamp(0, 0, SERVER)
+    known = Known({record.id: record} if record else {}, {}, frozenset(), at, 0, ROOT, blind=True)
     done = settle(known, [op], replace(actor, device=op.stamp.device), world, now_ms)
     return done.records.get(op.record), done.verdicts[0].code
 

@@ -33,7 +33,11 @@ EVENTS: Final = {
     "deliver": 3,
     "clash": 6,
     "long_wait": 2,
+    "assign": 6,
+    "toil": 6,
 }
+# Drawn apart, so that what the seeds were like before them stays: by name as above.
+LATER: Final = {"pair": 24}
 FATES: Final = ("lose", "mute", "repeat", "delay", "cut", "torn", "portal", "between", "after")
 
 
@@ -57,6 +61,8 @@ def drawn(seed: int) -> Plan:
     """Draw the configuration of a seed."""
     rng = Random(seed * 7919 + 1)
     on = {name: weight for name, weight in EVENTS.items() if rng.random() < 0.45}
+    chance = Random(seed * 7919 + 2)
+    on |= {name: weight for name, weight in LATER.items() if chance.random() < 0.45}
     phones = rng.randint(2, 8)
     return Plan(
         sql=seed % SQL_EVERY == SQL_EVERY - 1,

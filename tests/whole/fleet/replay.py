@@ -51,7 +51,15 @@ class Told:
                 adds = [[stamp, each] for stamp, change, _ in writes for each in change.get("add", [])]
                 drops = [each for _, change, _ in writes for each in change.get("drop", [])]
                 return [_once(adds), _once(drops)]
-        over = _once([stamp for _, change, _ in writes for stamp in change.get("over", [])])
+        owned = [stamp for stamp, _, heavy in writes if heavy]  # nobody of less weight writes over these
+        over = _once(
+            [
+                stamp
+                for _, change, heavy in writes
+                for stamp in change.get("over", [])
+                if heavy or stamp not in owned
+            ]
+        )
         weighed = [weight] if (weight := field.rule == "authority") else []
         live = [
             [stamp, *([heavy] if weighed else []), change["is"]]
@@ -60,6 +68,11 @@ class Told:
         ]
         return [live, over]
 
+    def _hours(self) -> int:
+        """Read how long the state lasts; the fleet's clocks are all in hours."""
+        flow = self.kind.workflow
+        return int(flow.clocks[flow.states[self.state].clock].limit.removesuffix(" hour"))
+
     def step(self, op: Op, code: str, now_ms: int) -> None:
         """Take the step of an op, and what follows by itself."""
         before = self.state
@@ -67,7 +80,7 @@ class Told:
             step = next(each for each in self.kind.workflow.steps if each.name == op.step.name)
             if op.step.saw != self.state or self.state not in step.start:
                 self.odd = self.odd or f"{step.name} was taken in {self.state}, seen {op.step.saw}"
-            if now_ms < self.entered_ms + step.after_hours * HOUR_MS:
+            if step.timed is not None and now_ms < self.entered_ms + self._hours() * HOUR_MS:
                 self.odd = self.odd or f"{step.name} was taken too soon"
             self.state = step.to
         for _ in self.kind.workflow.steps:

@@ -22,6 +22,7 @@ from backend.problems import PROBLEMS, Refused
 from backend.timers import elapse_due
 from backend.view import Tree
 from sync.clock import tick
+from sync.deadline import Calendar
 from sync.op import Op, Verdict
 from sync.permit import Grant
 from sync.settle import SYSTEM, Settled, World, enter
@@ -142,7 +143,7 @@ class Server:
     def directory_version(self, session: Session) -> str:
         key = self._changes, session.device.number, session.grants
         if key not in self._versions:
-            self._versions[key] = drive(directory(self.people, session, self.now_ms())).version
+            self._versions[key] = drive(directory(self.people, session, self.now_ms(), Calendar())).version
         return self._versions[key]
 
     def tell_directory(self, token: str) -> tuple[str, tuple[Grant, ...], Mapping[int, Any]] | Literal[False]:

@@ -1,0 +1,154 @@
+// What to look at first among what waits, and what may be let through together: points for what is unusual
+// about a record, added up. It orders a list and holds nothing up; nobody is told that they were scored.
+// The table in words, with its reasons: docs/approvals.md (a test compares the two). Pure.
+
+import type { Flag, Me, Unit, View } from "../model.ts";
+import type { Field, KindPage, Kinds, Step } from "../sync/kind.ts";
+import { metresOutside } from "../sync/place.ts";
+import { sampled } from "../sync/sample.ts";
+import type { Value } from "../sync/value.ts";
+import { alarms, asked, empty, firstOf, toneOf } from "../widgets/page.ts";
+
+/** Points by what is so: flags of photos by their code, and what the record says. */
+export const POINTS: Readonly<Record<string, number>> = {
+  seen_before: 40,
+  seal_bad: 40,
+  place_odds: 20,
+  speed: 20,
+  exif_place: 15,
+  exif_time: 10,
+  late: 5,
+  album: 5,
+  emergency: 50,
+  level_1: 50,
+  level_2: 30,
+  outside: 20,
+  new_person: 20,
+  sample: 20,
+};
+
+/** From so many points on a record is looked at by itself; below, several are let through together. */
+export const ALONE_FROM = 20;
+
+/** Of somebody with fewer than so many entries that were let through, each is looked at. */
+export const NEW_BELOW = 5;
+
+const PLACE_M = 30; // what is drawn on a map is no better than that, as backend/doubts.py has it
+const CM = 100; // of a metre
+const PHOTO_TYPES = ["photos"];
+
+/** One thing that is so: a code, and the flag or the figure behind it. */
+export interface Why {
+  readonly code: string;
+  readonly flag: Flag | null;
+  readonly figure: number;
+}
+
+/** What a record comes to, the weightiest reason first. */
+export interface Risk {
+  readonly points: number;
+  readonly whys: readonly Why[];
+}
+
+/** What is known beside the record. */
+export interface Around {
+  readonly flags: readonly Flag[]; // of its photos
+  readonly passed: number; // entries of its author that were let through, among those on this phone
+  readonly grid: Unit | undefined; // it lies in
+}
+
+const plainWhy = (code: string, figure = 0): Why => ({ code, flag: null, figure });
+
+/** Add up what is unusual about a record. A reason counts once, however many photos give it. */
+export function riskOf(view: View, page: KindPage, around: Around): Risk {
+  const found = [
+    ...around.flags.map((flag): Why => ({ code: flag[0], flag, figure: 0 })),
+    ...saidIn(view, page),
+    ...outside(view, page, around.grid),
+    ...(around.passed < NEW_BELOW ? [plainWhy("new_person", around.passed)] : []),
+  ];
+  const first = new Map<string, Why>();
+  for (const why of found) if (!first.has(why.code)) first.set(why.code, why);
+  const whys = [...first.values()].filter(({ code }) => pointsOf(code) > 0);
+  whys.sort((one, other) => pointsOf(other.code) - pointsOf(one.code));
+  return { points: whys.reduce((sum, { code }) => sum + pointsOf(code), 0), whys };
+}
+
+const pointsOf = (code: string): number => POINTS[code] ?? 0;
+
+/** What the record itself says: marked urgent, or of a grave level. */
+function saidIn(view: View, page: KindPage): Why[] {
+  const urgent = asked(page).some(([name, field]) => alarms(field) && view.values[name] === true);
+  const levels = asked(page).map(([name, field]) => levelOf(field, view.values[name]));
+  return [
+    ...(urgent ? [plainWhy("emergency")] : []),
+    ...levels.filter((level) => level !== "").map((level) => plainWhy(`level_${level}`)),
+  ];
+}
+
+/** The level that an answer to a choice is of, "" if it is of none. */
+const levelOf = (field: Field, value: Value | undefined): string =>
+  field.options.find((option) => option.value === value)?.marks.level ?? "";
+
+/** How far outside its grid the record says it is, beyond what its fix can tell. */
+function outside(view: View, page: KindPage, grid: Unit | undefined): Why[] {
+  const field = firstOf(Object.entries(page.fields), "place");
+  const place = field && view.values[field[0]];
+  if (!grid || !Array.isArray(place)) return [];
+  const [lat = 0, lon = 0, accuracyCm = 0] = place as number[];
+  const metres = metresOutside([lat, lon], grid.shape);
+  return metres > PLACE_M + accuracyCm / CM ? [plainWhy("outside", metres)] : [];
+}
+
+/** How many entries of each person were let through, as far as this phone knows. */
+export function passedBy(views: Iterable<View>, kinds: Kinds): ReadonlyMap<number, number> {
+  const count = new Map<number, number>();
+  for (const { author, kind, state } of views) {
+    const page = kinds.get(kind);
+    if (page && toneOf(page, state) === "done") count.set(author, (count.get(author) ?? 0) + 1);
+  }
+  return count;
+}
+
+/** Whether a record has photos that may have been found odd. */
+export const pictured = (view: View, page: KindPage): boolean =>
+  Object.entries(page.fields).some(
+    ([name, field]) => PHOTO_TYPES.includes(field.type) && !empty(view.photos[name]),
+  );
+
+const LOOK_MS = 7 * 86_400_000; // what passed longer ago is past
+export const LOOKS_MOST = 100; // of one look: three days of a community's visits and checks
+
+/** The step by which somebody notes that they looked at what passed: it changes nothing, and is taken once. */
+export const lookOf = (page: KindPage): Step | undefined =>
+  page.workflow.steps.find(
+    (step) =>
+      step.to === "" &&
+      step.by.length > 0 &&
+      step.needs.length + step.takes.length === 0 &&
+      step.guards.includes("not_repeated"),
+  );
+
+/** What passed by itself this week and may still be looked at by this person, newest first. */
+export function passedOf(views: Iterable<View>, kinds: Kinds, me: Me, nowMs: number): View[] {
+  const steps = new Map([...kinds.values()].map((page) => [page.name, lookOf(page)]));
+  const found: View[] = [];
+  for (const view of views) {
+    const step = steps.get(view.kind);
+    if (!step?.start.includes(view.state) || nowMs - view.receivedMs > LOOK_MS) continue;
+    if (!me.grants.some(({ role }) => step.by.includes(role))) continue;
+    if (view.offers.some((offer) => offer.step === step.name)) found.push(view);
+  }
+  return found.sort((a, b) => b.receivedMs - a.receivedMs).slice(0, LOOKS_MOST);
+}
+
+/** What of it to look at: what the sample names, and what is unusual by itself; the latter first. */
+export function lookRisk(view: View, risk: Risk): Risk | null {
+  const chosen = sampled(view.id);
+  const odd = risk.whys.filter(
+    ({ code, flag }) => flag !== null || code === "emergency" || code === "outside",
+  );
+  if (!chosen && odd.reduce((sum, { code }) => sum + pointsOf(code), 0) < ALONE_FROM) return null;
+  const whys = [...odd, ...(chosen ? [plainWhy("sample")] : [])];
+  return { points: whys.reduce((sum, { code }) => sum + pointsOf(code), 0), whys };
+}
