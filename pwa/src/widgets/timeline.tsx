@@ -50,6 +50,7 @@ export function linesOf(view: View, page: KindPage, world: World): Line[] {
   const made = { atMs: view.madeMs, sign: "check" as const, quote: "" };
   const lines: Line[] = [{ ...made, words: say("story.made", { who: personWords(view.author, world) }) }];
   if (view.receivedMs > 0) lines.push({ ...made, atMs: view.receivedMs, words: say("story.received") });
+  else if (view.sent === "fail") lines.push({ ...made, sign: "bang", words: say("story.refused") });
   else lines.push({ ...made, sign: "dots", words: say("story.kept") });
   for (const line of view.story) if (tells(line, page)) lines.push(stepLine(line, page, world));
   return lines;

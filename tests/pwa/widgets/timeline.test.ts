@@ -19,7 +19,9 @@ const words = (...story: StoryLine[]) =>
 describe("the history of a record", () => {
   it("begins with who made it and when it arrived", () => {
     expect(words()).toEqual(["你记下的", "送到村里，自动发的"]);
-    expect(linesOf(view({ receivedMs: 0 }), incident, world())[1]).toMatchObject({ sign: "dots" });
+    const second = (sent: "wait" | "fail") => linesOf(view({ receivedMs: 0, sent }), incident, world())[1];
+    expect(second("wait")).toMatchObject({ sign: "dots", words: "存在手机里，有网自动发" });
+    expect(second("fail")).toMatchObject({ sign: "bang", words: "没收下，还存在手机里" });
   });
   it("says who did what, with reasons and questions quoted", () => {
     const told = linesOf(
