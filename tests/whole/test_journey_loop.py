@@ -319,7 +319,8 @@ def test_a_task_outside_the_list_is_refused_and_one_done_after_all_counts(
     with duty.does("cancel a task"):
         more(duty, "不用做了")
         duty.page.get_by_label("为什么不用做了").fill("环卫已经去了")
-        duty.tap(duty.page.locator(".foot .lamp"))
+        with duty.page.expect_response("**/api/exchange"):  # it is there before what was done offline
+            duty.tap(duty.page.locator(".foot .lamp"))
     delivered(duty.page)
     worker.phone.offline(cut=False)
     worker.reads("撤销前就做完了")

@@ -33,6 +33,8 @@ CLICK = """async () => {
   const [notification] = await self.registration.getNotifications();
   self.dispatchEvent(new NotificationEvent('notificationclick', { notification }));
 }"""
+READY = """navigator.serviceWorker.ready.then(({ active }) =>
+  active.state === 'activated' && Notification.permission === 'granted')"""
 SHOWN = """navigator.serviceWorker.ready.then((shell) => shell.getNotifications())
   .then((all) => all.length && all.map((one) => [one.title, one.body, one.tag, one.requireInteraction]))"""
 
@@ -46,6 +48,7 @@ def contact(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def deliver(phone: Phone, town: Town, text: str) -> None:
     """Hand a message to the worker, as the browser does when its push service brings one."""
+    phone.wait_js(READY)
     cdp, found = phone.context.new_cdp_session(phone.page), []
     cdp.on("ServiceWorker.workerRegistrationUpdated", lambda told: found.extend(told["registrations"]))
     cdp.send("ServiceWorker.enable")
