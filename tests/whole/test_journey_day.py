@@ -4,7 +4,6 @@ Taps, seconds and bytes are printed, not asserted on a clock: `pytest -s` shows 
 """
 
 import re
-import time
 from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
@@ -12,6 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.whole.conftest import Phone, Town
 from tests.whole.doing import bar, delivered, sign_in
 from tests.whole.reading import can_be_read
+from tests.whole.thumb import Thumb
 
 VISIT_TAPS = 2
 FINE_TAPS = 2  # the tile of the place, and that all is fine
@@ -37,24 +37,6 @@ OPS = """async (kind) => {
     if (rows) return rows.map((row) => row.op).filter((op) => op.kind === kind).pop()
   }
   return null }"""
-
-
-class Thumb:
-    """Taps, counted and timed."""
-
-    def __init__(self) -> None:
-        self.taps = 0
-        self.began = time.monotonic()
-
-    def tap(self, target: Locator) -> None:
-        """Tap once."""
-        target.click()
-        self.taps += 1
-
-    def told(self, what: str) -> int:
-        """Print how many taps and seconds something took; gives the taps."""
-        print(f"{what}: {self.taps} taps, {time.monotonic() - self.began:.1f} s")
-        return self.taps
 
 
 def test_a_day_is_done_offline_and_confirmed_in_one_tap(town: Town, phone: Callable[[str], Phone]) -> None:

@@ -6,7 +6,6 @@ takes it on, asks for time, hands in with photo and conditions; the reporter say
 it is, and rates. At each stop the reporter reads a plain answer. Taps and seconds are printed.
 """
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ from playwright.sync_api import Locator, expect
 from tests.whole.conftest import Phone, Town
 from tests.whole.doing import bar, delivered, report, send, sign_in
 from tests.whole.reading import can_be_read
+from tests.whole.thumb import Thumb
 
 WATER, OTHER = 21, 22  # people of two departments
 ROLES = {
@@ -29,12 +29,11 @@ class Hand:
     """A person with a phone whose taps are counted."""
 
     def __init__(self, phone: Phone) -> None:
-        self.phone, self.page, self.taps = phone, phone.page, 0
+        self.phone, self.page, self.thumb = phone, phone.page, Thumb()
 
     def tap(self, target: Locator) -> None:
         """Tap once."""
-        target.click()
-        self.taps += 1
+        self.thumb.tap(target)
 
     def button(self, word: str) -> None:
         """Tap a button by its word."""
@@ -43,9 +42,9 @@ class Hand:
     @contextmanager
     def does(self, what: str) -> Iterator[None]:
         """Count and print what a task took."""
-        self.taps, began = 0, time.monotonic()
+        self.thumb = Thumb()
         yield
-        print(f"{what}: {self.taps} taps, {time.monotonic() - began:.1f} s")
+        self.thumb.told(what)
 
     def story(self, at: str) -> None:
         """Open the record; by its address, for each phone has a list of its own."""

@@ -1,6 +1,5 @@
 """Journey: a rider reports in two taps, hears what became of it, helps on the way, is thanked, rests."""
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.whole.conftest import SHOTS, Phone, Town
 from tests.whole.doing import bar, decide, delivered, sign_in
 from tests.whole.reading import can_be_read
+from tests.whole.thumb import Thumb
 
 RIDER = "代小强"
 SECRETARY = 9  # of the village in which the rider stands
@@ -21,24 +21,6 @@ for (const name of ["getCurrentPosition", "watchPosition"]) {
   navigator.geolocation[name] = (...args) => { window.looks += 1; return plain(...args); };
 }"""  # counts how often the page asks where the phone is
 KEPT_FROM_RIDERS = ("household", "resident", "visit", "dispute", "day_sheet", "key_place", "place_check")
-
-
-class Taps:
-    """Counts what the thumb does, and the seconds it takes; printed, never judged by the clock."""
-
-    def __init__(self) -> None:
-        self.count = 0
-        self.began = time.monotonic()
-
-    def on(self, what: Locator) -> None:
-        """Tap."""
-        what.tap()
-        self.count += 1
-
-    def told(self, what: str) -> int:
-        """Say how many there were and how long it took."""
-        print(f"{what}: {self.count} taps, {time.monotonic() - self.began:.1f} s")
-        return self.count
 
 
 def section(page: Page, title: str) -> Locator:
@@ -104,13 +86,13 @@ def report_in_two_taps(rider: Phone, photo: Path) -> None:
         page.get_by_text("拍照上报").tap()
     chooser.value.set_files(photo)
     expect(page.get_by_role("heading", name="上报")).to_be_visible()
-    taps = Taps()
-    taps.on(page.get_by_role("button", name="井盖", exact=True))
+    thumb = Thumb()
+    thumb.tap(page.get_by_role("button", name="井盖", exact=True))
     rider.shot("rider-draft")
-    taps.on(page.get_by_role("button", name="上报"))
+    thumb.tap(page.get_by_role("button", name="上报"))
     expect(page.get_by_role("heading", name="已存好")).to_be_visible()
     assert page.evaluate("looks") > 0
-    assert taps.told("report, after the shutter") == 2
+    assert thumb.told("report, after the shutter") == 2
 
 
 def found_after_a_kill(rider: Phone, town: Town) -> str:
@@ -149,15 +131,15 @@ def helps_on_the_way(rider: Phone) -> str:
     """Take on what is near in one tap, and say it is done in another."""
     page = rider.page
     near = section(page, "顺手做").locator("li").filter(has_text=ERRAND)
-    taps = Taps()
-    taps.on(near.get_by_role("button", name="我顺路，我来"))
+    thumb = Thumb()
+    thumb.tap(near.get_by_role("button", name="我顺路，我来"))
     mine = section(page, "你接的").locator("li").filter(has_text=ERRAND)
     expect(mine).to_be_visible()
-    assert taps.told("take on an errand") == 1
+    assert thumb.told("take on an errand") == 1
     rider.shot("rider-taken")
-    taps.on(mine.get_by_role("button", name="做好了"))
+    thumb.tap(mine.get_by_role("button", name="做好了"))
     expect(mine).to_contain_text("做了，等人看一眼")
-    assert taps.told("take on an errand and say it is done") == 2
+    assert thumb.told("take on an errand and say it is done") == 2
     delivered(page)
     return str(mine.locator("a").get_attribute("href"))
 
