@@ -1,4 +1,4 @@
-"""A whole server on a directory of its own, and phones that speak to it; a town of photos."""
+"""A whole server on a directory of its own, phones that speak to it, a town of photos, lanes of either make."""
 
 import asyncio
 import shutil
@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 from litestar.testing import AsyncTestClient
 
+from backend.adapters.memory import MemoryLanes
+from backend.adapters.sql_lane import SqlLanes
 from backend.adapters.sqlite import Sqlite
 from backend.app import build
 from backend.config import Settings
+from backend.ports import Lanes
 from tests.backend.gallery import Gallery
 from tests.backend.served import Served, prepare, served
 from tests.backend.town import NOW, WORKER, Phone, enrolled
@@ -68,3 +71,13 @@ def town_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Serv
     codes = asyncio.run(prepare(data, *[WORKER] * 8))
     with served(data) as server:
         yield server, codes
+
+
+@pytest.fixture(params=["memory", "sql"])
+async def lanes(request, tmp_path) -> AsyncIterator[Lanes]:
+    if request.param == "memory":
+        yield MemoryLanes()
+        return
+    file = await Sqlite.open(tmp_path)
+    yield SqlLanes(file)
+    await file.close()

@@ -1,7 +1,6 @@
 """Delivery to whom a record names: it reaches them wherever it lies, whole, and leaves them again."""
 
 import tomllib
-from collections.abc import AsyncIterator
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -10,8 +9,6 @@ import pytest
 from msgspec.structs import replace
 
 from backend.adapters.memory import MemoryLanes
-from backend.adapters.sql_lane import SqlLanes
-from backend.adapters.sqlite import Sqlite
 from backend.check import Asked, Checked, check
 from backend.exchange import Town
 from backend.feed import feed_of, tombstone
@@ -56,16 +53,6 @@ def town(monkeypatch) -> World:
     monkeypatch.setattr(mirror, "WORLD", world)
     monkeypatch.setattr(mirror, "SPACE", Town(TOWN, world, "00000000", "11111111"))
     return world
-
-
-@pytest.fixture(params=["memory", "sql"])
-async def lanes(request, tmp_path) -> AsyncIterator[Lanes]:
-    if request.param == "memory":
-        yield MemoryLanes()
-        return
-    file = await Sqlite.open(tmp_path)
-    yield SqlLanes(file)
-    await file.close()
 
 
 @pytest.fixture
