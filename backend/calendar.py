@@ -8,7 +8,6 @@ nothing. A year that neither knows counts weekends only, and every count that me
 
 import logging
 import re
-import time
 import tomllib
 from collections.abc import Iterable
 from datetime import date
@@ -20,6 +19,7 @@ from chinese_calendar.constants import holidays, workdays
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
+from backend.watch import Watch
 from sync.deadline import Calendar, Span
 
 FILE: Final = "calendar.toml"
@@ -27,7 +27,6 @@ SINCE: Final = 2025  # years before are not told: nothing that is open began in 
 SATURDAY: Final = 5  # counted from Monday as 0
 HOURS: Final = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)")
 DAY_MINUTES: Final = 1_440
-LOOK_EVERY_S: Final = 1.0  # how often the file is looked at, at most
 _log: Final = logging.getLogger(__name__)
 Minutes = Annotated[int, Meta(ge=-720, le=840)]  # all zones there are
 
@@ -82,8 +81,7 @@ class Calendars:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._stand = self._look()
-        self._looked = time.monotonic()
+        self._watch = Watch(self._look)
         self.now = read_calendar(path)
 
     def _look(self) -> int:
@@ -91,13 +89,8 @@ class Calendars:
 
     def refresh(self) -> None:
         """Read the file again if it changed since the last look."""
-        if time.monotonic() - self._looked < LOOK_EVERY_S:
-            return
-        self._looked = time.monotonic()
         try:
-            stand = self._look()
-            if stand != self._stand:
-                self._stand = stand
+            if self._watch.changed():
                 self.now = read_calendar(self._path)
         except (CalendarError, OSError) as fault:  # OSError: a file that vanishes while it is looked at
             _log.error("calendar left as it was: %s", fault)

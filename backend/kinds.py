@@ -7,7 +7,6 @@ town whose server stays down has more holes than one.
 """
 
 import logging
-import time
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,12 +15,12 @@ from typing import Any, Final
 import msgspec
 from msgspec.structs import replace
 
+from backend.watch import Watch
 from sync.kind import Kind, KindError, Lists, gather, parse, version
 from sync.listing import gather_lists
 from sync.model import findings
 
 LISTS: Final = "lists"  # folder beside the pages
-LOOK_EVERY_S: Final = 1.0  # how often the directories are looked at, at most
 _log: Final = logging.getLogger(__name__)
 
 
@@ -78,8 +77,7 @@ class Pages:
 
     def __init__(self, directories: tuple[Path, ...]) -> None:
         self._directories = directories
-        self._stand = self._look()
-        self._looked = time.monotonic()
+        self._watch = Watch(self._look)
         self.kinds = read_pages(directories)
         self.version = version(self.kinds)
         self._holes = holes(self.kinds)
@@ -101,14 +99,9 @@ class Pages:
 
     def refresh(self) -> None:
         """Read the pages again if a file changed since the last look."""
-        if time.monotonic() - self._looked < LOOK_EVERY_S:
-            return
-        self._looked = time.monotonic()
         try:
-            stand = self._look()
-            if stand == self._stand:
+            if not self._watch.changed():
                 return
-            self._stand = stand
             kinds = self._read()
         except (KindError, OSError) as fault:  # OSError: a file that vanishes while it is looked at
             _log.error("kind pages left as they were: %s", fault)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from backend import calendar
+from backend import watch
 from backend.calendar import FILE, CalendarError, Calendars, announced, read_calendar, told
 from sync.deadline import Calendar, Limit, Pause, due, limit_of
 
@@ -172,7 +172,7 @@ def write(path: Path, text: str) -> None:
 
 
 def test_it_is_read_again_when_it_changes_and_a_fault_leaves_the_old_in_force(tmp_path, monkeypatch, caplog):
-    monkeypatch.setattr(calendar, "LOOK_EVERY_S", 0.0)
+    monkeypatch.setattr(watch, "LOOK_EVERY_S", 0.0)
     days = Calendars(tmp_path / FILE)
     assert 2027 not in days.now.years
     write(tmp_path / FILE, YEAR)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from backend import kinds
+from backend import watch
 from backend.kinds import Pages, read_pages
 from sync.kind import KindError
 from tests.backend.town import NORTH_ONE, PAGES, WORKER
@@ -38,7 +38,7 @@ def put(directory: Path, name: str, text: str = PAGE) -> None:
 @pytest.fixture
 def pages(tmp_path, monkeypatch) -> Pages:
     """The built-in pages and an empty directory, looked at as often as asked."""
-    monkeypatch.setattr(kinds, "LOOK_EVERY_S", 0.0)
+    monkeypatch.setattr(watch, "LOOK_EVERY_S", 0.0)
     return Pages((PAGES, tmp_path))
 
 
@@ -117,7 +117,7 @@ def test_a_page_whose_records_nobody_could_move_on_is_left_out_of_the_change(pag
 def test_a_page_with_a_hole_is_served_at_start_with_a_warning_and_holds_up_no_other(
     tmp_path, monkeypatch, caplog
 ):
-    monkeypatch.setattr(kinds, "LOOK_EVERY_S", 0.0)
+    monkeypatch.setattr(watch, "LOOK_EVERY_S", 0.0)
     put(tmp_path, "flood_watch", DEAD_END)
     pages = Pages((PAGES, tmp_path))
     assert "flood_watch: state open: no way leads out" in caplog.text
@@ -219,7 +219,7 @@ async def test_a_list_travels_beside_the_pages_that_name_it(client):
 
 @pytest.mark.anyio
 async def test_a_page_added_at_run_time_is_used_over_http(client, enrol, monkeypatch):
-    monkeypatch.setattr(kinds, "LOOK_EVERY_S", 0.0)
+    monkeypatch.setattr(watch, "LOOK_EVERY_S", 0.0)
     worker = await enrol(WORKER)
     parts = client.app.state.context
     put(parts.settings.page_dirs[1], "flood_watch")

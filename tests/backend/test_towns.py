@@ -2,7 +2,7 @@
 
 import pytest
 
-from backend import kinds, towns
+from backend import towns, watch
 from backend.adapters.memory import MemoryPeople
 from backend.calendar import announced
 from backend.kinds import Pages
@@ -46,7 +46,7 @@ async def test_a_new_unit_is_known_when_the_moment_is_over(here, monkeypatch):
 
 
 async def test_a_new_page_is_part_of_the_town(here, tmp_path, monkeypatch):
-    monkeypatch.setattr(kinds, "LOOK_EVERY_S", 0.0)
+    monkeypatch.setattr(watch, "LOOK_EVERY_S", 0.0)
     text = (PAGES / "visit.toml").read_text(encoding="utf-8").replace('name = "visit"', 'name = "call"')
     (tmp_path / "call.toml").write_text(text, encoding="utf-8")
     town = await here.town(TOWN)
