@@ -1,4 +1,4 @@
-"""A whole server on a directory of its own, phones that speak to it, a town of photos, lanes of either make."""
+"""A whole server on a directory of its own, and phones that speak to it; a town of photos; lanes."""
 
 import asyncio
 import shutil
