@@ -16,6 +16,7 @@ import {
   MeScreen,
   Needs,
   Queue,
+  Records,
   Review,
   Story,
   Team,
@@ -23,7 +24,6 @@ import {
 } from "./screens/apart.tsx";
 import { Home } from "./screens/home.tsx";
 import { type Place, placesOf, type Reach, reachOf } from "./screens/places.ts";
-import { Records } from "./screens/records.tsx";
 import { BETTER, CAMERAS } from "./screens/registry.ts";
 import { home, type Route, route, routeOf } from "./screens/route.ts";
 import { Saved } from "./screens/saved.tsx";

@@ -41,10 +41,11 @@ export const Devices = apart("devices.title", () => import("./devices.tsx").then
 export const Edit = apart("saved.add", () => import("./edit.tsx").then((file) => file.Edit));
 export const Gallery = apart("photo", () => import("./gallery.tsx").then((file) => file.Gallery));
 export const KindForm = apart("list.new", () => import("./kind-form.tsx").then((file) => file.KindForm));
-export const KindList = apart("records.kinds", () => import("./kind-list.tsx").then((file) => file.KindList));
+export const KindList = apart("place.records", () => import("./kind-list.tsx").then((file) => file.KindList));
 export const MeScreen = apart("place.me", () => import("./me.tsx").then((file) => file.MeScreen));
 export const Needs = apart("needs.title", () => import("./needs.tsx").then((file) => file.Needs));
 export const Queue = apart("place.queue", () => import("./queue.tsx").then((file) => file.Queue));
+export const Records = apart("place.records", () => import("./records.tsx").then((file) => file.Records));
 export const Review = apart("place.review", () => import("./review.tsx").then((file) => file.Review));
 export const Story = apart("place.records", () => import("./story.tsx").then((file) => file.Story));
 export const Team = apart("place.today", () => import("./team.tsx").then((file) => file.Team));

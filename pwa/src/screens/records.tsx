@@ -8,17 +8,18 @@ import { Icon } from "../widgets/icon.tsx";
 import { Row } from "../widgets/row.tsx";
 import { useModel, useWorld } from "../widgets/use-model.ts";
 import type { World } from "../widgets/value-words.ts";
-import { type Key, pick, say } from "../words/say.ts";
+import { say } from "../words/apart.ts";
+import { pick } from "../words/say.ts";
 import { creatable, isRegister } from "./places.ts";
 
 type Filter = "all" | "mine" | "late" | "drafts";
 
-const NAMES: Record<Filter, Key> = {
+const NAMES = {
   all: "records.all",
   mine: "records.mine",
   late: "records.late",
   drafts: "records.drafts",
-};
+} as const satisfies Record<Filter, string>;
 
 /** The records, filtered by the address. */
 export function Records({ filter }: { filter: string }) {
