@@ -21,6 +21,7 @@ from sync.guards import Near
 from sync.kind import Kind, Kinds, Step
 from sync.links import Pool
 from sync.merges import Cell, join
+from sync.naming import noted
 from sync.op import WAITING, Code, Op, StepTaken, Verdict, good_number, minted, per_day
 from sync.park import Late, emptied, spare
 from sync.permit import Actor, Units, may_create, may_read, may_write, weight
@@ -146,14 +147,15 @@ def settle(known: Known, ops: Sequence[Op], actor: Actor, world: World, now_ms: 
         kept = emptied(op) if known.gone.get(op.record) else op
         settled = enter(settled, actor.person, stamp, kept, verdict)
         if mark.record is not None:
-            page = world.kinds[mark.record.kind]
-            settled.records[mark.record.id] = dated(page, mark.record, world.calendar)
+            settled.records[mark.record.id] = noted(world.kinds[mark.record.kind], mark.record)
             pool.put(mark.record)
             settled = replace(settled, clock=clock)
         answers[op.n] = Answer(kept, verdict)
         if mark.code != "bad_stamp":
             stamps.add((stamp.wall_ms, stamp.count))
-    return settled
+    # Once a record, not once an op: the clock reads the whole story each time.
+    ends = [dated(world.kinds[each.kind], each, world.calendar) for each in settled.records.values()]
+    return replace(settled, records={each.id: each for each in ends})
 
 
 def enter(settled: Settled, person: int, stamp: Stamp, op: Op, verdict: Verdict) -> Settled:

@@ -33,7 +33,7 @@ from backend.exchange import Town, exchange, told
 from backend.kinds import read_pages
 from backend.people import hashed
 from backend.ports import Lane, Person, Unit
-from backend.view import scopes, whom
+from backend.view import Tree, scopes, whom
 from sync.clock import Stamp
 from sync.kind import version
 from sync.op import Op, StepTaken
@@ -176,7 +176,7 @@ async def in_process(root: Path, prepared: list[Prepared]) -> float:
     file = await Sqlite.open(root)
     lanes, people = SqlLanes(file), SqlPeople(file)
     kinds = read_pages((Path("sync/kinds"),))
-    world = World(kinds, {unit.id: unit.node for unit in await people.units(TOWN)})
+    world = World(kinds, Tree({unit.id: unit.node for unit in await people.units(TOWN)}))
     town = Town(TOWN, world, version(kinds), "00000000")
     started = time.perf_counter()
     for _, actor, push in prepared:
