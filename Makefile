@@ -7,14 +7,18 @@ PIP := $(BIN)/pip --disable-pip-version-check install --quiet --require-hashes
 PIN := build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
 export PATH := $(BIN):$(PATH)
+unexport PYTHONDONTWRITEBYTECODE # a test run starts Python hundreds of times
 
 SECONDS ?= 600
-PYTEST_ARGS ?= -n 2 --dist loadfile
+# One more than the cores there are at least: much of the time one waits for a disk, a browser or a clock.
+PYTEST_ARGS ?= -n 3 --dist loadfile
+# What runs side by side is printed whole, once it has ended, where make can do that.
+AT_ITS_END := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 NPM := pwa/node_modules/.package-lock.json
 PYTHON := sync backend media migrations tests hatch_build.py pwa/bake
 TYPED := sync backend media migrations
 
-.PHONY: help run test bench soak faults lint kinds fix setup setup-dev pwa clean lock
+.PHONY: help run test test-phone test-parts bench soak faults lint kinds fix setup setup-dev pwa clean lock
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -24,9 +28,14 @@ run: setup pwa ## start a demo town on http://127.0.0.1:8000 (PORT, QIANSHAO_DAT
 	qianshao demo --serve
 
 test: lint pwa ## every check and test, the browser journeys included
-	cd pwa && npm test
-	pytest $(PYTEST_ARGS) --ignore=tests/whole
+	$(MAKE) --no-print-directory -j 2 $(AT_ITS_END) test-phone test-parts
 	CHROMIUM="$$(tests/browser.sh)" && export CHROMIUM && pytest $(PYTEST_ARGS) tests/whole
+
+test-phone: setup-dev ## the tests of the phone's modules
+	cd pwa && npm test
+
+test-parts: setup-dev pwa ## the tests of everything else, but for the whole: fleets, faults, journeys
+	pytest $(PYTEST_ARGS) --ignore=tests/whole
 
 bench: setup-dev pwa ## measure; JSON under bench-results/
 	CHROMIUM="$$(tests/browser.sh)" && export CHROMIUM && python -m tests.bench

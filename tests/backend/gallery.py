@@ -12,7 +12,6 @@ from backend.adapters.sqlite import Sqlite
 from backend.care import Care, Late, Places
 from backend.collect import PARTS, Collected, Collector, Needed
 from backend.exchange import Town, exchange
-from backend.kinds import Pages
 from backend.photos import Photos
 from backend.ports import PhotoRow
 from backend.towns import Towns
@@ -22,7 +21,7 @@ from sync.permit import Actor, Grant
 from sync.settle import World
 from sync.wire import Push, Receipt, pack
 from tests.backend.picture import jpeg, named
-from tests.backend.town import HOUR_MS, KINDS, NORTH_ONE, NOW, PAGES, TOWN, UNITS, WORKER
+from tests.backend.town import BUILT_IN, HOUR_MS, KINDS, NORTH_ONE, NOW, TOWN, UNITS, WORKER
 
 WORLD = World(KINDS, {unit.id: unit.node for unit in UNITS})
 ACTOR = Actor(WORKER, (Grant("fulltime_worker", NORTH_ONE),), "00000001aaaaaaaa")
@@ -53,7 +52,7 @@ class Gallery:
         self.attic = DiskAttic(directory) if file else MemoryAttic(self.blobs)
         self.ledger, self.bell = MemoryLedger(), MemoryBell()
         self.open: set[str] = set()  # SHA-256, in hex, of open uploads
-        towns = Towns(MemoryPeople(), Pages((PAGES,)), lambda: self.now_ms)
+        towns = Towns(MemoryPeople(), BUILT_IN, lambda: self.now_ms)
         self.darkroom = Darkroom()
         self.photos = Photos(self.lanes, self.blobs, self.darkroom, lambda: self.now_ms)
         self.care = Care(Places(self.lanes, self.blobs, self.attic, self.photos), towns, self.bell, LATE)

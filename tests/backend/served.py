@@ -32,6 +32,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def line_to(url: str) -> httpx.Client:
+    """Speak to a server, in the clear: else httpx reads all certificates it knows, 40 ms of work."""
+    return httpx.Client(base_url=url, verify=False, timeout=ANSWER_S)
+
+
 def command(*words: str, **settings: str) -> subprocess.Popen[str]:
     """Start `python -m backend` with nothing of this environment's settings."""
     kept = {
@@ -52,20 +57,21 @@ class Served:
 
     def client(self, address: str = "127.0.0.1") -> httpx.AsyncClient:
         """Speak to it from an address of the loopback network."""
-        transport = httpx.AsyncHTTPTransport(local_address=address)
+        transport = httpx.AsyncHTTPTransport(local_address=address, verify=False)
         return httpx.AsyncClient(base_url=self.url, transport=transport, timeout=ANSWER_S)
 
     def wait(self) -> None:
         """Wait until it answers."""
         end = time.monotonic() + START_S
-        while time.monotonic() < end:
-            try:
-                httpx.get(f"{self.url}/api/health", timeout=ANSWER_S).raise_for_status()
-            except httpx.TransportError:
-                assert self.process.poll() is None, self.process.communicate()
-                time.sleep(0.02)
-            else:
-                return
+        with line_to(self.url) as line:
+            while time.monotonic() < end:
+                try:
+                    line.get("/api/health").raise_for_status()
+                except httpx.TransportError:
+                    assert self.process.poll() is None, self.process.communicate()
+                    time.sleep(0.02)
+                else:
+                    return
         raise AssertionError("the server did not start")
 
 

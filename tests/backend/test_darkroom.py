@@ -9,14 +9,13 @@ from msgspec.structs import replace
 
 from backend.adapters.memory import MemoryPeople
 from backend.darkroom import Darkroom
-from backend.kinds import Pages
 from backend.towns import Towns
 from media.metadata import Metadata
 from media.rendition import Developed
 from sync.wire import Shot
 from tests.backend.gallery import Gallery
 from tests.backend.picture import jpeg, named
-from tests.backend.town import NOW, PAGES, TOWN, UNITS
+from tests.backend.town import BUILT_IN, NOW, TOWN, UNITS
 from tests.media.sounds import m4a
 
 pytestmark = pytest.mark.anyio
@@ -52,7 +51,7 @@ class Room:
     def __init__(self, tmp_path) -> None:
         self.gallery, self.sandbox = Gallery(tmp_path, None), Sandbox()
         people = MemoryPeople()
-        self.places = Towns(people, Pages((PAGES,)), lambda: NOW)
+        self.places = Towns(people, BUILT_IN, lambda: NOW)
         self.people, self.made = people, self.new()
 
     def new(self) -> Darkroom:

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from backend.kinds import read_pages
+from backend.kinds import Pages
 from backend.people import new_code
 from backend.ports import People, Person, Unit
 from sync.clock import Stamp
@@ -21,7 +21,8 @@ WORKER, SECRETARY, LEADER, OFFICER, STRANGER, RIDER = 7, 8, 9, 10, 11, 12
 NOW = 1_763_750_000_000
 HOUR_MS = 3_600_000
 PAGES = Path(__file__).parents[2] / "sync" / "kinds"
-KINDS = read_pages((PAGES,))
+BUILT_IN = Pages((PAGES,))  # read once for all tests: that takes a while, and none changes the files
+KINDS = BUILT_IN.kinds
 
 UNITS = [
     Unit(1, 1, 0, "市"),

@@ -4,12 +4,11 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +16,14 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright
 
 from media.drawing import draw
+from tests.whole.faults.stage import Stage, cradle
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 ARGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
 ]  # fmt: skip
+CODES = "codes.json"
 SHOTS = Path("build/screens")  # pytest-playwright empties its own folder at each start
 PATIENCE_MS = 20_000  # for a thing that happens in a tenth of that on an idle machine
 HOME = {"latitude": 29.3617507, "longitude": 106.2093245, "accuracy": 12}  # in the first worker's grid
@@ -38,45 +39,50 @@ def run(root: Path, *words: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def made_town(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make the demo town once; each test gets a copy."""
-    root = tmp_path_factory.mktemp("town") / "data"
-    run(root, "demo", "--json")
-    return root
+def made_town(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """Make the demo town once for all workers, for its photos take long to draw; each test gets a copy.
+
+    What the command printed lies beside the data directory, and is there only when all is.
+    """
+    base = tmp_path_factory.getbasetemp()
+    made = (base if worker_id == "master" else base.parent) / "town"
+    made.mkdir(exist_ok=True)
+    with (made / "lock").open("w") as lock:
+        flock(lock, LOCK_EX)
+        if not (made / CODES).exists():
+            (made / CODES).write_text(run(made / "data", "demo", "--json"), encoding="utf-8")
+    return made
+
+
+@pytest.fixture(scope="session")
+def births() -> Iterator[subprocess.Popen[bytes]]:
+    """The process from which this worker's servers are born."""
+    process = cradle()
+    yield process
+    process.kill()
+    process.communicate()
 
 
 class Town:
     """A server on a copy of the demo town."""
 
-    def __init__(self, made: Path, root: Path) -> None:
-        shutil.copytree(made, root)
-        self.root = root
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.codes: dict[str, dict[str, Any]] = json.loads(run(root, "demo", "--json"))["roles"]
-        self.server: subprocess.Popen[bytes] | None = None
+    def __init__(self, made: Path, root: Path, births: subprocess.Popen[bytes]) -> None:
+        self.root = shutil.copytree(made / "data", root)
+        own = {name: text for name, text in os.environ.items() if name.startswith("QIANSHAO_")}
+        self.stage = Stage(root, births, **own)
+        self.port, self.url = self.stage.port, self.stage.url
+        printed = (made / CODES).read_text(encoding="utf-8")
+        self.codes: dict[str, dict[str, Any]] = json.loads(printed)["roles"]
         self.start()
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
-        env = {**os.environ, "QIANSHAO_DATA": str(self.root), "QIANSHAO_PORT": str(self.port)}
-        self.server = subprocess.Popen([sys.executable, "-m", "backend", "serve"], env=env)
-        for _ in range(200):
-            try:
-                urllib.request.urlopen(f"{self.url}/api/health").read()
-            except OSError:
-                time.sleep(0.1)
-            else:
-                return
-        raise RuntimeError("the server did not start")
+        assert self.stage.begin(), "the server did not start"
 
     def stop(self) -> None:
         """Stop the server."""
-        if self.server is not None:
-            self.server.terminate()
-            self.server.wait()
+        if self.stage.pid:
+            self.stage.end()
 
     def code(self, role: str) -> str:
         """Give the sign-in code of the first person with a role."""
@@ -84,10 +90,11 @@ class Town:
 
     def code_for(self, person: int) -> str:
         """Make another one-time code for a person; the server is stopped for the moment it takes."""
+        printed = self.root.with_name("code.txt")
         self.stop()
-        code = run(self.root, "enrol", str(person)).strip()
+        assert self.stage.run("enrol", str(person), into=printed) == 0
         self.start()
-        return code
+        return printed.read_text(encoding="utf-8").strip()
 
 
 @pytest.fixture(scope="session")
@@ -99,9 +106,9 @@ def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def town(made_town: Path, tmp_path: Path) -> Iterator[Town]:
+def town(made_town: Path, tmp_path: Path, births: subprocess.Popen[bytes]) -> Iterator[Town]:
     """A running town of its own."""
-    served = Town(made_town, tmp_path / "data")
+    served = Town(made_town, tmp_path / "data", births)
     yield served
     served.stop()
 

@@ -29,6 +29,14 @@ def test_a_planted_bug_breaks_what_stands_there() -> None:
         assert bug.source != bug.old, bug.name
 
 
+def test_a_hint_is_tried_first_and_leaves_nothing_out() -> None:
+    hinted = [bug for bug in planted().values() if bug.seed >= 0]
+    assert hinted
+    for bug in hinted:
+        unhinted = bug._replace(seed=-1).trials(SEEDS_MAX)
+        assert list(bug.trials(SEEDS_MAX)) == [bug.seed, *unhinted], bug.name
+
+
 def test_a_seed_tells_the_same_story_in_every_process() -> None:
     def story(hashing: str) -> str:
         words = [sys.executable, "-m", "tests.whole.fleet", "--seed", "31", "-v"]

@@ -5,11 +5,10 @@ import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
 from sync.kind import version
-from tests.backend.served import prepared, served
+from tests.backend.served import line_to, prepared, served
 from tests.backend.town import KINDS, WORKER, Phone
 from tests.whole.faults.disk import Disk
 from tests.whole.faults.reporter import Reporter
@@ -42,7 +41,8 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Tokens]:
     data = tmp_path_factory.mktemp("faults")
     codes = prepared(data, *[WORKER] * PHONES)
     with served(data) as server:
-        told = [httpx.post(f"{server.url}/api/session", json={"code": code}).json() for code in codes]
+        with line_to(server.url) as line:
+            told = [line.post("/api/session", json={"code": code}).json() for code in codes]
         server.process.terminate()
         server.process.wait()
     return data, [(each["device"], each["token"]) for each in told]

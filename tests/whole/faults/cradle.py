@@ -1,7 +1,8 @@
 """Runs commands from one process that has its imports done, because a sweep runs hundreds of them.
 
-Reads lines of JSON: the words of a command and its settings. For each it forks a process that runs
-`qianshao` with them, tells its process id and, once it has ended, its exit status as a second line.
+Reads lines of JSON: the words of a command, its settings, and the file for what it prints. For each it forks
+a process that runs `qianshao` with them, tells its process id and, once it has ended, its exit status as a
+second line.
 """
 
 import json
@@ -17,14 +18,15 @@ def tell(number: int) -> None:
     os.writev(sys.stdout.fileno(), [f"{number}\n".encode()])
 
 
-def run(words: list[str], settings: dict[str, str]) -> int:
+def run(words: list[str], settings: dict[str, str], into: str) -> int:
     """Run one command to its end; gives its exit status as Popen.returncode would."""
     child = os.fork()
     if child == 0:
         os.environ.update(settings)
-        with Path(os.devnull).open("w") as nowhere:
-            sys.stdout = nowhere
-            os._exit(main(words))
+        with Path(into).open("w", encoding="utf-8") as printed:
+            sys.stdout = printed
+            status = main(words)
+        os._exit(status)
     tell(child)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 

@@ -1,4 +1,4 @@
-"""Servers and other commands that faults are done to: quickly started, watched by strace, ended somehow."""
+"""Servers and other commands, quickly started, ended somehow; faults are done to them under strace."""
 
 import contextlib
 import json
@@ -17,50 +17,58 @@ from pathlib import Path
 
 import httpx
 
-from tests.backend.served import ANSWER_S, ROOT, START_S, free_port
+from tests.backend.served import ROOT, START_S, free_port, line_to
 
 SOAK = "SOAK" in os.environ  # all there is, instead of what a test may take
+NOWHERE = Path(os.devnull)
 PAUSE_S = 0.005  # between two looks at something that takes a few of these
 CALLS = ("pwrite64", "fdatasync", "fsync", "ftruncate", "unlink", "rename", "write")
 LINE = re.compile(r"^(\d+) +(\w+)\((.*)")
 Point = tuple[str, int]  # a call, and the how manieth by one thread
 
 
+def cradle(errors: int | None = None) -> subprocess.Popen[bytes]:
+    """Start a process from which stages have theirs, one at a time; their errors go where these go."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.whole.faults.cradle"], cwd=ROOT, bufsize=0,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
+    )  # fmt: skip
+
+
 class Stage:
     """One data directory, one port, and a process from which servers are born with their imports done."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, shared: subprocess.Popen[bytes] | None = None, **settings: str) -> None:
         self.data, self.port = data, free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self._settings = {"QIANSHAO_DATA": str(data), "QIANSHAO_PORT": str(self.port)}
-        self.cradle = subprocess.Popen(
-            [sys.executable, "-m", "tests.whole.faults.cradle"], cwd=ROOT, bufsize=0,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+        self._settings = settings | {"QIANSHAO_DATA": str(data), "QIANSHAO_PORT": str(self.port)}
+        self._own = shared is None
+        self.cradle = shared or cradle(subprocess.DEVNULL)
         self.pid = 0
 
     def begin(self) -> bool:
         """Start a server; gives False if it died on the way."""
         self._bear("serve")
         end = time.monotonic() + START_S
-        while time.monotonic() < end:
-            if not self.lives():
-                return False
-            try:
-                return httpx.get(f"{self.url}/api/health", timeout=ANSWER_S).status_code == 200
-            except httpx.TransportError:
-                time.sleep(PAUSE_S)
+        with line_to(self.url) as line:
+            while time.monotonic() < end:
+                if not self.lives():
+                    return False
+                try:
+                    return line.get("/api/health").status_code == 200
+                except httpx.TransportError:
+                    time.sleep(PAUSE_S)
         raise AssertionError("the server neither started nor died")
 
-    def run(self, *words: str) -> int:
+    def run(self, *words: str, into: Path = NOWHERE) -> int:
         """Run another command to its end, no server being up; gives its exit status."""
-        self._bear(*words)
+        self._bear(*words, into=into)
         select.select([self.cradle.stdout], [], [])
         return self.end()
 
-    def _bear(self, *words: str) -> None:
+    def _bear(self, *words: str, into: Path = NOWHERE) -> None:
         assert self.cradle.stdin is not None and not self.pid
-        self.cradle.stdin.write(json.dumps([words, self._settings]).encode() + b"\n")
+        self.cradle.stdin.write(json.dumps([words, self._settings, str(into)]).encode() + b"\n")
         self.pid = self._told()
 
     def lives(self) -> bool:
@@ -91,8 +99,9 @@ class Stage:
         """End everything that runs."""
         if self.pid:
             self.end(signal.SIGKILL)
-        self.cradle.kill()
-        self.cradle.communicate()
+        if self._own:
+            self.cradle.kill()
+            self.cradle.communicate()
 
 
 class Strace:

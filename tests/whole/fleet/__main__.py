@@ -69,9 +69,7 @@ def _hunt(seeds: int, bug: bugs.Bug, *, sql: bool) -> int:
     """Run seeds until one fails; the last line says how many it took, and why."""
     from tests.whole.fleet.fleet import run  # noqa: PLC0415 - only now, with the bug in place
 
-    for seed in range(seeds):
-        if not set(bug.needs) <= drawn(seed).weights.keys():
-            continue
+    for seed in bug.trials(seeds):
         if wrong := run(seed, sql=sql).wrong:
             print(f"{seed + 1} {wrong[0][: runs.WORDS_MAX]}")
             return 1

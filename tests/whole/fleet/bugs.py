@@ -2,11 +2,14 @@
 
 import sys
 import tomllib
+from collections.abc import Iterator
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final, NamedTuple
+
+from tests.whole.fleet.plan import drawn
 
 ROOT: Final = Path(__file__).parents[3]
 
@@ -21,6 +24,7 @@ class Bug(NamedTuple):
     what: str
     sql: bool = False  # looked for on SQLite
     needs: tuple[str, ...] = ()  # events without which a seed cannot show it
+    seed: int = -1  # that showed it once, where most do not: tried first
 
     @property
     def source(self) -> str:
@@ -29,6 +33,14 @@ class Bug(NamedTuple):
         if text.count(self.old) != 1:
             raise ValueError(f"{self.name}: stands {text.count(self.old)} times in {self.file}")
         return text.replace(self.old, self.new)
+
+    def trials(self, seeds: int) -> Iterator[int]:
+        """Give the seeds below `seeds` that a hunt runs: its hint first, then all that can show it."""
+        if 0 <= self.seed < seeds:
+            yield self.seed
+        for seed in range(seeds):
+            if set(self.needs) <= drawn(seed).weights.keys():
+                yield seed
 
 
 def planted() -> dict[str, Bug]:

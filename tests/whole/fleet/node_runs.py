@@ -11,7 +11,6 @@ from typing import Final
 from tests.whole.fleet.bugs import Bug
 from tests.whole.fleet.fleet import Say
 from tests.whole.fleet.node_fleet import Floor, floor
-from tests.whole.fleet.plan import drawn
 from tests.whole.fleet.runs import PROCESSES, SOAK_FROM, WORDS_MAX, Chunk, Find
 
 CHUNK: Final = 100  # seeds of one piece of a soak: what they share takes seconds to start
@@ -64,9 +63,7 @@ def hunt(name: str, seeds: int) -> Find:
     bug = planted()[name]
     assert bug.source  # the old text stands there once
     with floor(bug) as shared:
-        for seed in range(seeds):
-            if not set(bug.needs) <= drawn(seed).weights.keys():
-                continue
+        for seed in bug.trials(seeds):
             if wrong := shared.run(seed).wrong:
                 return Find(name, seed + 1, wrong[0][:WORDS_MAX])
     return Find(name, 0, "")
