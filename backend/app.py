@@ -19,7 +19,7 @@ from backend.adapters.partials import DiskPartials
 from backend.adapters.pusher import WebPusher
 from backend.adapters.sql_lane import SqlLanes
 from backend.adapters.sql_people import SqlPeople
-from backend.adapters.sql_push import SqlSubscriptions
+from backend.adapters.sql_push import SqlCalls, SqlSubscriptions
 from backend.adapters.sqlite import Sqlite
 from backend.calendar import FILE as CALENDAR
 from backend.calendar import Calendars
@@ -99,7 +99,8 @@ async def opened(settings: Settings) -> AsyncIterator[Context]:
         care = Care(Places(lanes, blobs, attic, photos), towns, bell, late)
         collector = Collector(Needed(lanes, blobs, attic, ledger, uploads.claimed), settings.keep_days)
         links = Links(read_key(settings.root))
-        calling = Calling(pusher_of(settings), SqlSubscriptions(file), lanes, towns, bell, contacts)
+        asked, kept = SqlSubscriptions(file), SqlCalls(file)
+        calling = Calling(pusher_of(settings), asked, kept, lanes, towns, bell, contacts)
         yield Context(
             settings, lanes, people, bell, towns, photos, Brake(), contacts, watch, uploads, care, collector,
             darkroom, links, calling,

@@ -5,8 +5,9 @@
 3. Whose app is open has a moment to fetch it; who has fetched it by then is not called.
 4. The rest is sent, a few at a time. What a push service will not take now is tried again, later each time.
 
-No request waits for any of it, and nothing is lost with it: a call only says that there is something to
-fetch. So the list is kept in memory, and begins empty with each start.
+No request waits for any of it: a call only says that there is something to fetch. The list is kept in memory,
+and beside it, with how far a town was looked through: what a restart finds there, or was written just before
+it, goes out then, unless it is a day old. A call that was sent and not yet struck off goes out twice.
 """
 
 import asyncio
@@ -17,13 +18,12 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Final
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from backend.devices import Contacts
 from backend.ports import Bell, Lane, Lanes
-from backend.push import Pusher, Sent, Subscription, Subscriptions
-from backend.reach import DAY_S, Call, calls, message
+from backend.push import Calls, Pusher, Sent, Subscription, Subscriptions, Waiting
+from backend.reach import DAY_S, calls, message
 from backend.towns import Towns
 from sync.permit import Units
 from sync.register import Record
@@ -40,25 +40,15 @@ PAGE: Final = 200  # records read at a time
 _log: Final = logging.getLogger(__name__)
 
 
-class Waiting(Struct, frozen=True):
-    """A call that is to go out."""
-
-    town: int
-    device: int
-    made: Call
-    due_ms: int  # not before
-    open: bool = False  # an app of this person's was in sight when it happened
-    tries: int = 0
-
-
 class Calling:
     """Calls the people of all towns, as long as the server runs; without a pusher nobody."""
 
     def __init__(
-        self, pusher: Pusher | None, subscriptions: Subscriptions, lanes: Lanes, towns: Towns, bell: Bell,
-        contacts: Contacts,
+        self, pusher: Pusher | None, subscriptions: Subscriptions, kept: Calls, lanes: Lanes, towns: Towns,
+        bell: Bell, contacts: Contacts,
     ) -> None:  # fmt: skip
         self.subscriptions = subscriptions
+        self._kept = kept
         self._pusher, self._lanes, self._towns, self._bell = pusher, lanes, towns, bell
         self._contacts = contacts
         self._waiting: dict[tuple[int, int, str], Waiting] = {}  # by town, device and record
@@ -82,15 +72,21 @@ class Calling:
         return list(self._waiting.values())
 
     async def start(self) -> None:
-        """Begin to listen in the towns where somebody asked to be called."""
+        """Begin to listen in the towns where somebody asked to be called, from where the last run ended."""
         if self._pusher is None:
             return
+        for call in await self._kept.waiting():
+            if call.made.told_ms > self._useful_ms():
+                self._add(call)
+            else:
+                await self._kept.turned([call.key], [])
         self._tasks[0] = asyncio.create_task(self._send())
+        seen = await self._kept.seen()
         for town in await self.subscriptions.towns():
-            await self.watch(town)
+            await self.watch(town, seen.get(town))
 
     async def stop(self) -> None:
-        """Stop; what still waits is not sent."""
+        """Stop; what still waits is sent after the next start."""
         for task in self._tasks.values():
             task.cancel()
         for task in self._tasks.values():
@@ -98,11 +94,18 @@ class Calling:
                 await task
         self._tasks.clear()
 
-    async def watch(self, town: int) -> None:
-        """Listen in a town from now on; once is enough."""
+    async def watch(self, town: int, seen: int | None = None) -> None:
+        """Listen in a town, from now on or from a position of its log on; once is enough."""
         if 0 in self._tasks and town not in self._tasks:
-            heard, after = self._bell.rung(town), await self._lanes.read(town, lambda lane: lane.head())
+            heard, head = self._bell.rung(town), await self._lanes.read(town, lambda lane: lane.head())
+            after = head if seen is None else min(seen, head)  # a restored town may have less than was seen
+            if after < head:
+                after = await self.look(town, after, self._useful_ms())
             self._tasks[town] = asyncio.create_task(self._watch(town, heard, after))
+
+    def _useful_ms(self) -> int:
+        """Say from when on a call is still of use: what is older stands in the lists."""
+        return self._towns.now_ms() - DAY_S * 1_000
 
     async def _watch(self, town: int, heard: int, after: int) -> None:
         while True:
@@ -113,8 +116,11 @@ class Calling:
                 except Exception:  # noqa: BLE001 - one bad look must not end all later ones
                     _log.exception("calling in town %d", town)
 
-    async def look(self, town: int, after: int) -> int:
-        """List the calls for what was written in a town after a position; gives the position reached."""
+    async def look(self, town: int, after: int, useful_ms: int = 0) -> int:
+        """List the calls for what was written in a town after a position; gives the position reached.
+
+        Not for what happened up to `useful_ms`, server time.
+        """
         wanted = await self.subscriptions.listed(town)
         if not wanted:
             return await self._lanes.read(town, lambda lane: lane.head())
@@ -125,18 +131,21 @@ class Calling:
         devices: dict[int, list[int]] = {}
         for device, person in crew.devices:
             devices.setdefault(person, []).append(device)
-        now_ms = self._towns.now_ms()
+        now_ms, found = self._towns.now_ms(), list[Waiting]()
         for made in calls(records, after, world, people, now_ms):
             is_open = any(self._contacts.listens(device) for device in devices.get(made.person, []))
             due_ms = now_ms + GRACE_MS if is_open else now_ms
             for each in wanted:
-                if each.person == made.person:
-                    self._add(Waiting(town, each.device, made, due_ms, is_open))
+                if each.person == made.person and made.told_ms > useful_ms:
+                    found.append(Waiting(town, each.device, made, due_ms, is_open))
+        await self._kept.looked(town, head, found)
+        for call in found:
+            self._add(call)
         return head
 
     def _add(self, call: Waiting) -> None:
         """Put a call on the list in place of an older one of its record; full, plain ones give way."""
-        self._waiting.pop((call.town, call.device, call.made.record), None)
+        self._waiting.pop(call.key, None)
         if len(self._waiting) >= WAITING_MAX:
             plain = (key for key, each in self._waiting.items() if not each.made.urgent)
             gives_way = next(plain, None)
@@ -144,7 +153,7 @@ class Calling:
             if gives_way is None:
                 return
             del self._waiting[gives_way]
-        self._waiting[call.town, call.device, call.made.record] = call
+        self._waiting[call.key] = call
         self._woken.set()
 
     async def _send(self) -> None:
@@ -175,12 +184,13 @@ class Calling:
         for at in range(0, len(ripe), AT_ONCE):
             some = ripe[at : at + AT_ONCE]
             await asyncio.gather(*(self._one(each, known[each.town].get(each.device)) for each in some))
+            later = [self._waiting[each.key] for each in some if each.key in self._waiting]
+            await self._kept.turned([each.key for each in some if each.key not in self._waiting], later)
 
     async def _one(self, call: Waiting, to: Subscription | None) -> None:
         """Send one call, unless it has become needless meanwhile."""
-        key = (call.town, call.device, call.made.record)
-        if self._waiting.get(key) is call:
-            del self._waiting[key]
+        if self._waiting.get(call.key) is call:
+            del self._waiting[call.key]
         if self._pusher is None or to is None or to.person != call.made.person or await self._heard(call):
             self._counts["needless"] += 1
             return
@@ -189,7 +199,7 @@ class Calling:
         if sent.outcome == "dead":
             await self.subscriptions.drop(call.town, call.device, to.endpoint)
         if sent.outcome == "later":
-            self._again(key, call, sent)
+            self._again(call, sent)
 
     async def _heard(self, call: Waiting) -> bool:
         """Tell whether the person had the app open, and it has fetched what there was to fetch."""
@@ -199,7 +209,7 @@ class Calling:
         mine = [device for device, person in devices if person == call.made.person]
         return any(self._contacts.spoke(device) > call.made.told_ms for device in mine)
 
-    def _again(self, key: tuple[int, int, str], call: Waiting, sent: Sent) -> None:
+    def _again(self, call: Waiting, sent: Sent) -> None:
         """Keep a call for another try: as late as asked, or later each time; never all at one moment."""
         wait_ms = max(sent.retry_s * 1_000, PAUSE_MS * 2**call.tries)
         late = 1 + random.random() / 2  # noqa: S311 - it only has to differ
@@ -207,8 +217,8 @@ class Calling:
         over = call.tries + 1 >= TRIES_MAX or due_ms > call.made.told_ms + DAY_S * 1_000
         if over:
             self._counts["given up"] += 1
-        elif key not in self._waiting:  # a newer one about the same record is enough
-            self._waiting[key] = replace(call, due_ms=due_ms, tries=call.tries + 1)
+        elif call.key not in self._waiting:  # a newer one about the same record is enough
+            self._waiting[call.key] = replace(call, due_ms=due_ms, tries=call.tries + 1)
 
     async def sweep(self, now_ms: int) -> None:
         """Once an hour, forget subscriptions nobody renewed, and say in the log how the calls went."""

@@ -1,5 +1,6 @@
 """Ports of push: what goes to a browser's push service, and who asked to be called (docs/push.md)."""
 
+from collections.abc import Sequence
 from typing import Final, Literal, Protocol
 
 from msgspec import Struct
@@ -29,6 +30,32 @@ class Message(Struct, frozen=True):
     topic: str  # 32 characters: a newer message of the same topic takes the place of one not delivered yet
     ttl_s: int  # how long the push service keeps it for a phone that sleeps; 0 would drop it at once
     urgent: bool
+
+
+class Call(Struct, frozen=True):
+    """Somebody to be called about a record."""
+
+    person: int
+    record: str
+    urgent: bool
+    told_ms: int  # server time of the step
+    words: dict[str, str]  # by language: those of the record's page, none that anybody wrote
+
+
+class Waiting(Struct, frozen=True):
+    """A call that is to go out."""
+
+    town: int
+    device: int
+    made: Call
+    due_ms: int  # not before
+    open: bool = False  # an app of this person's was in sight when it happened
+    tries: int = 0
+
+    @property
+    def key(self) -> tuple[int, int, str]:
+        """What it is one of: a phone is called once about a record."""
+        return self.town, self.device, self.made.record
 
 
 # sent: the push service has it. dead: the subscription is no more. later: try again. refused: for good.
@@ -73,3 +100,19 @@ class Subscriptions(Protocol):
 
     async def towns(self) -> list[int]:
         """List the towns that have any."""
+
+
+class Calls(Protocol):
+    """The calls that are to go out, kept so that a restart does not lose them."""
+
+    async def waiting(self) -> list[Waiting]:
+        """List them, the first due first."""
+
+    async def seen(self) -> dict[int, int]:
+        """Say by town up to which position of its log calls were made."""
+
+    async def looked(self, town: int, seq: int, made: Sequence[Waiting]) -> None:
+        """Keep calls, each in place of the former one of its key, and the position reached with them."""
+
+    async def turned(self, gone: Sequence[tuple[int, int, str]], later: Sequence[Waiting]) -> None:
+        """Forget calls that went out or are needless, and keep when others are tried again."""

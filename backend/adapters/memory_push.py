@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from backend.ports import People
-from backend.push import Message, Sent, Subscription
+from backend.push import Message, Sent, Subscription, Waiting
 
 
 class MemoryPusher:
@@ -62,3 +62,30 @@ class MemorySubscriptions:
     async def towns(self) -> list[int]:
         """List the towns that have any."""
         return sorted({town for town, _ in self._kept})
+
+
+class MemoryCalls:
+    """Calls in a dictionary."""
+
+    def __init__(self) -> None:
+        self._due: dict[tuple[int, int, str], Waiting] = {}
+        self._seen: dict[int, int] = {}
+
+    async def waiting(self) -> list[Waiting]:
+        """List them, the first due first."""
+        return sorted(self._due.values(), key=lambda each: (each.due_ms, each.key))
+
+    async def seen(self) -> dict[int, int]:
+        """Say by town up to which position of its log calls were made."""
+        return dict(self._seen)
+
+    async def looked(self, town: int, seq: int, made: Sequence[Waiting]) -> None:
+        """Keep calls, and the position reached with them."""
+        self._due |= {each.key: each for each in made}
+        self._seen[town] = seq
+
+    async def turned(self, gone: Sequence[tuple[int, int, str]], later: Sequence[Waiting]) -> None:
+        """Forget calls, and keep when others are tried again."""
+        for key in gone:
+            self._due.pop(key, None)
+        self._due |= {each.key: each for each in later}

@@ -1,6 +1,7 @@
-"""The subscriptions port over SQLite."""
+"""The push ports over SQLite."""
 
 import sqlite3
+from collections.abc import Sequence
 from typing import Any, Final
 
 import msgspec
@@ -9,7 +10,7 @@ from sqlalchemy import bindparam, delete, select
 from backend.adapters import tables as t
 from backend.adapters.sqlite import Sqlite
 from backend.adapters.statements import NONE, put, text
-from backend.push import Subscription
+from backend.push import Subscription, Waiting
 
 PUT: Final = put(t.push)
 ELSEWHERE: Final = text(delete(t.push).where(t.push.c.endpoint == bindparam("where")))
@@ -27,6 +28,19 @@ DROP: Final = text(delete(t.push).where(*_OF))
 DROP_ONE: Final = text(delete(t.push).where(*_OF, t.push.c.endpoint == bindparam("where")))
 SWEEP: Final = text(delete(t.push).where(t.push.c.asked_ms < bindparam("before")))
 TOWNS: Final = text(select(t.push.c.town_id).distinct().order_by(t.push.c.town_id))
+
+DUE: Final = text(select(t.call_due.c.body))
+PUT_DUE: Final = put(t.call_due)
+DROP_DUE: Final = text(
+    delete(t.call_due).where(
+        t.call_due.c.town_id == bindparam("town"),
+        t.call_due.c.device == bindparam("which"),
+        t.call_due.c.record == bindparam("about"),
+    )
+)
+SEEN: Final = text(select(t.call_seen.c.town_id, t.call_seen.c.seq))
+PUT_SEEN: Final = put(t.call_seen)
+_WAITING: Final = msgspec.json.Decoder(Waiting)
 
 
 class SqlSubscriptions:
@@ -75,3 +89,43 @@ class SqlSubscriptions:
     async def towns(self) -> list[int]:
         """List the towns that have any."""
         return [town for (town,) in await self._read(TOWNS)]
+
+
+class SqlCalls:
+    """The calls of all towns in one SQLite file."""
+
+    def __init__(self, file: Sqlite) -> None:
+        self._file = file
+
+    async def waiting(self) -> list[Waiting]:
+        """List them, the first due first."""
+        rows = await self._file.read(lambda raw: raw.execute(DUE).fetchall())
+        return sorted((_WAITING.decode(body) for (body,) in rows), key=lambda each: (each.due_ms, each.key))
+
+    async def seen(self) -> dict[int, int]:
+        """Say by town up to which position of its log calls were made."""
+        return dict(await self._file.read(lambda raw: raw.execute(SEEN).fetchall()))
+
+    async def looked(self, town: int, seq: int, made: Sequence[Waiting]) -> None:
+        """Keep calls, and the position reached with them."""
+
+        def write(raw: sqlite3.Connection) -> None:
+            raw.executemany(PUT_DUE, map(_row, made))
+            raw.execute(PUT_SEEN, {"town_id": town, "seq": seq})
+
+        await self._file.write(write)
+
+    async def turned(self, gone: Sequence[tuple[int, int, str]], later: Sequence[Waiting]) -> None:
+        """Forget calls, and keep when others are tried again."""
+        keys = [{"town": town, "which": device, "about": record} for town, device, record in gone]
+
+        def write(raw: sqlite3.Connection) -> None:
+            raw.executemany(DROP_DUE, keys)
+            raw.executemany(PUT_DUE, map(_row, later))
+
+        await self._file.write(write)
+
+
+def _row(call: Waiting) -> dict[str, Any]:
+    town, device, record = call.key
+    return {"town_id": town, "device": device, "record": record, "body": msgspec.json.encode(call)}

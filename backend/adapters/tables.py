@@ -190,6 +190,20 @@ push = Table(
     Column("asked_ms", BigInteger, nullable=False),  # when the phone last said so
     Index("push_endpoint", "endpoint", unique=True),
 )
+call_due = Table(
+    "call_due",  # calls that are to go out; nothing in them that anybody wrote
+    metadata,
+    Column("town_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("device", Integer, primary_key=True, autoincrement=False),
+    Column("record", Text, primary_key=True),
+    Column("body", LargeBinary, nullable=False),  # JSON of backend.push.Waiting
+)
+call_seen = Table(
+    "call_seen",  # how far a town's log was looked through for calls
+    metadata,
+    Column("town_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, nullable=False),
+)
 link = Table(
     "link",  # which record names which, by ref field: what guards look along, backwards
     metadata,

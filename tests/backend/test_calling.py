@@ -10,13 +10,12 @@ from msgspec.structs import replace
 
 from backend import app, calling
 from backend.adapters.memory import MemoryBell, MemoryLanes, MemoryPeople
-from backend.adapters.memory_push import MemoryPusher, MemorySubscriptions
+from backend.adapters.memory_push import MemoryCalls, MemoryPusher, MemorySubscriptions
 from backend.adapters.pusher import WebPusher
 from backend.calling import GRACE_MS, HOUR_MS, KEPT_MS, PAUSE_MS, TRIES_MAX, Calling
 from backend.config import Settings
 from backend.devices import Contacts
 from backend.evidence import own_key
-from backend.kinds import Pages
 from backend.push import KEY_FILE, Sent
 from backend.reach import DAY_S
 from backend.timers import Timers
@@ -25,11 +24,11 @@ from sync.permit import Grant
 from tests.backend.mirror import Mirror
 from tests.backend.pushing import Browser, push_service
 from tests.backend.town import (
+    BUILT_IN,
     NORTH,
     NORTH_ONE,
     NOW,
     OFFICER,
-    PAGES,
     PEOPLE,
     SECRETARY,
     TOWN,
@@ -45,16 +44,16 @@ class Place:
 
     def __init__(self) -> None:
         self.now_ms, self.bell, self.lanes, self.people = NOW, MemoryBell(), MemoryLanes(), MemoryPeople()
-        self.towns = Towns(self.people, Pages((PAGES,)), lambda: self.now_ms)
+        self.towns = Towns(self.people, BUILT_IN, lambda: self.now_ms)
         self.pusher, self.subscriptions = MemoryPusher(), MemorySubscriptions(self.people)
-        self.contacts = Contacts(self.people, self.lanes)
+        self.contacts, self.kept = Contacts(self.people, self.lanes), MemoryCalls()
         self.calling = self.made()
         self.worker = Mirror(1, WORKER, Grant("fulltime_worker", NORTH_ONE))
         self.secretary = Mirror(2, SECRETARY, Grant("community_secretary", NORTH))
         self.after = 0
 
     def made(self) -> Calling:
-        parts = self.subscriptions, self.lanes, self.towns, self.bell, self.contacts
+        parts = self.subscriptions, self.kept, self.lanes, self.towns, self.bell, self.contacts
         return Calling(self.pusher, *parts)
 
     async def settle_in(self) -> None:
@@ -265,6 +264,66 @@ async def test_what_was_written_before_the_start_calls_nobody(place):
         await asyncio.sleep(0)
     await place.calling.stop()
     assert place.pusher.pushed == []
+
+
+async def restarted(place: Place) -> list[int]:
+    """Start anew, with nothing but what was kept; gives the devices that were sent to."""
+    place.calling = place.made()
+    await place.calling.start()
+    before = len(place.pusher.pushed)
+    for _ in range(100):
+        await asyncio.sleep(0)
+    await place.calling.stop()
+    return [to.device for to, _ in place.pusher.pushed[before:]]
+
+
+async def test_what_waited_goes_out_after_a_restart_and_only_once(place):
+    place.pusher.answers = [Sent("later", 600)]
+    await place.report()
+    assert await place.turn() == [2]
+    place.now_ms += 900_000  # half as long again at most
+    assert await restarted(place) == [2]
+    assert await restarted(place) == []
+
+
+async def test_a_restart_tries_again_no_sooner_and_no_more_often_than_before(place):
+    place.pusher.answers = [Sent("later", 600), Sent("later", 600)]
+    await place.report()
+    await place.turn()
+    assert await restarted(place) == []
+    assert [call.tries for call in await place.kept.waiting()] == [1]
+    place.now_ms += 900_000
+    assert await restarted(place) == [2]
+    assert [call.tries for call in await place.kept.waiting()] == [2]
+
+
+async def test_what_was_written_just_before_a_crash_calls_after_it(place):
+    await place.report()
+    await place.turn()
+    await place.worker.exchange(place.lanes, place.worker.op("incident", {"matter": "wires"}, area=NORTH_ONE))
+    assert await restarted(place) == [2]
+
+
+async def test_what_is_a_day_old_calls_nobody_any_more(place):
+    await place.report()  # waits
+    await place.worker.exchange(place.lanes, place.worker.op("incident", {"matter": "wires"}, area=NORTH_ONE))
+    place.now_ms += DAY_S * 1_000
+    assert await restarted(place) == []
+    assert await place.kept.waiting() == []
+
+
+async def test_a_town_restored_to_less_than_was_seen_is_listened_to_from_there(place):
+    await place.report()
+    await place.turn()
+    await place.kept.looked(TOWN, 10_000, [])
+    assert await restarted(place) == []
+    await place.calling.start()
+    await place.worker.exchange(place.lanes, place.worker.op("incident", {"matter": "wires"}, area=NORTH_ONE))
+    place.pusher.sent.clear()
+    place.bell.ring(TOWN)
+    async with asyncio.timeout(30):
+        await place.pusher.sent.wait()
+    await place.calling.stop()
 
 
 async def test_old_subscriptions_go_and_the_log_counts(place, caplog):

@@ -1,4 +1,4 @@
-"""Subscriptions: one a device, an endpoint of one device only, of nobody who signed out. Both adapters."""
+"""Subscriptions: one a device, an endpoint of one device, of nobody who signed out; calls. Both adapters."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,12 +7,12 @@ import pytest
 from msgspec.structs import replace
 
 from backend.adapters.memory import MemoryPeople
-from backend.adapters.memory_push import MemorySubscriptions
+from backend.adapters.memory_push import MemoryCalls, MemorySubscriptions
 from backend.adapters.sql_people import SqlPeople
-from backend.adapters.sql_push import SqlSubscriptions
+from backend.adapters.sql_push import SqlCalls, SqlSubscriptions
 from backend.adapters.sqlite import Sqlite
 from backend.ports import People
-from backend.push import Subscriptions
+from backend.push import Call, Calls, Subscriptions, Waiting
 from tests.backend.pushing import Browser
 from tests.backend.town import NOW, PEOPLE, SECRETARY, TOWN, WORKER, settle_in
 
@@ -81,3 +81,32 @@ async def test_what_nobody_renewed_is_forgotten(kept):
     assert await subscriptions.sweep(NOW) == 0
     assert await subscriptions.sweep(NOW + 1) == 1
     assert [each.device for each in await subscriptions.listed(TOWN)] == [2]
+
+
+@pytest.fixture(params=["memory", "sql"])
+async def calls(request, tmp_path) -> AsyncIterator[Calls]:
+    file = None if request.param == "memory" else await Sqlite.open(tmp_path)
+    yield SqlCalls(file) if file else MemoryCalls()
+    if file:
+        await file.close()
+
+
+def waiting(device: int, record: str, due_ms: int, tries: int = 0) -> Waiting:
+    made = Call(WORKER, record, False, NOW, {"zh": "事件：等书记看", "en": "Incident: in review"})
+    return Waiting(TOWN, device, made, due_ms, True, tries)
+
+
+async def test_calls_come_back_whole_and_a_newer_one_takes_the_place_of_an_older(calls):
+    await calls.looked(TOWN, 5, [waiting(1, "a.1", 9), waiting(2, "a.1", 7)])
+    await calls.looked(TOWN, 6, [waiting(1, "a.1", 8)])
+    assert await calls.waiting() == [waiting(2, "a.1", 7), waiting(1, "a.1", 8)]
+    assert await calls.seen() == {TOWN: 6}
+
+
+async def test_what_went_out_is_forgotten_and_what_is_tried_again_kept(calls):
+    await calls.looked(TOWN, 5, [waiting(1, "a.1", 9), waiting(1, "a.2", 7)])
+    await calls.turned([(TOWN, 1, "a.1"), (TOWN, 9, "a.1")], [waiting(1, "a.2", 70, 1)])
+    assert await calls.waiting() == [waiting(1, "a.2", 70, 1)]
+    await calls.turned([(TOWN, 1, "a.2")], [])
+    assert await calls.waiting() == []
+    assert await calls.seen() == {TOWN: 5}
