@@ -31,6 +31,7 @@ from tests.whole.tus.road import Road, carried
 
 PARALLEL: Final = 1_000
 PHOTO: Final = 150_000  # bytes: a photo of screen size
+LARGER: Final = 4  # times the size: what is held for an upload must not depend on it
 BIT: Final = 8_000  # bytes that go out at a time
 PAUSE_S: Final = 0.4  # after each: a phone at 160 kbit/s
 MINUTES: Final = 20  # how many times as fast the clock of the road runs where cuts are a minute apart
@@ -107,12 +108,12 @@ async def all_at_once(raw: Raw, paths: list[str], body: bytes, pause_s: float) -
     await asyncio.gather(*(one(raw, path, body, met, pause_s) for path in paths))
 
 
-def parallel(server: Served, token: str, pause_s: float) -> dict[str, Any]:
-    """Send a thousand photos' bytes at once, with a pause after each bit."""
-    raw, body = Raw(server.port, token), random.Random(1).randbytes(PHOTO)
-    asyncio.run(all_at_once(raw, [raw.made(PHOTO) for _ in range(20)], body, 0.0))  # the server is warm
+def parallel(server: Served, token: str, pause_s: float, size: int = PHOTO) -> dict[str, Any]:
+    """Send the bytes of a thousand photos at once, with a pause after each bit."""
+    raw, body = Raw(server.port, token), random.Random(1).randbytes(size)
+    asyncio.run(all_at_once(raw, [raw.made(size) for _ in range(20)], body, 0.0))  # the server is warm
     started = time.perf_counter()
-    paths = [raw.made(PHOTO) for _ in range(PARALLEL)]
+    paths = [raw.made(size) for _ in range(PARALLEL)]
     made_s = time.perf_counter() - started
     with Memory(server.process) as memory:
         started = time.perf_counter()
@@ -120,7 +121,7 @@ def parallel(server: Served, token: str, pause_s: float) -> dict[str, Any]:
         spent = time.perf_counter() - started
     assert all(raw.ask("GET", path).body == body for path in paths[:: PARALLEL // 20])
     return {
-        "uploads": PARALLEL, "bytes_each": PHOTO, "creations_per_s": PARALLEL / made_s,
+        "uploads": PARALLEL, "bytes_each": size, "creations_per_s": PARALLEL / made_s,
         "uploads_per_s": PARALLEL / spent, "rss_before_mb": memory.before, "rss_peak_mb": memory.peak,
         "rss_for_each_kb": (memory.peak - memory.before) * 1024 / PARALLEL,
     }  # fmt: skip
@@ -186,6 +187,8 @@ def run() -> dict[str, Any]:
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(FILES, hard), hard))
     with tempfile.TemporaryDirectory() as folder, serving(Path(folder) / "data") as (server, token):
         found = {"1,000 phones at 160 kbit/s": parallel(server, token, PAUSE_S)}
+        larger = parallel(server, token, PAUSE_S / LARGER, PHOTO * LARGER)
+        found[f"1,000 phones, {LARGER} times the size, as many times the rate"] = larger
         found["1,000 as fast as it goes"] = parallel(server, token, 0.0)
         minute = Road(server.port, seconds=60 / MINUTES, rate=50_000 / 8 * MINUTES, rtt=0.6 / MINUTES)
         found["2 MB, 50 kbit/s, cut every 60 s"] = slow = weak(token, 2_000_000, minute, MINUTES)
