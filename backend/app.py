@@ -14,6 +14,7 @@ from backend.adapters.attic import DiskAttic
 from backend.adapters.courier import Courier
 from backend.adapters.disk import DiskBlobs
 from backend.adapters.ledger import FileLedger
+from backend.adapters.mailbox import Mailbox
 from backend.adapters.memory import MemoryBell
 from backend.adapters.partials import DiskPartials
 from backend.adapters.pusher import WebPusher
@@ -50,6 +51,7 @@ from backend.http.uploads import serve_uploads
 from backend.kinds import Pages
 from backend.ledger import FILE as LEDGER
 from backend.links import Links, read_key
+from backend.outward import Outward
 from backend.people import Brake
 from backend.photos import Photos
 from backend.push import KEY_FILE
@@ -110,6 +112,12 @@ async def opened(settings: Settings) -> AsyncIterator[Context]:
         await file.close()
 
 
+def outward(settings: Settings, parts: Context) -> Outward:
+    """Make the way to other offices; nothing leaves where no folder is set."""
+    office = Mailbox(Path(settings.mailbox)) if settings.mailbox else None
+    return Outward(parts.lanes, parts.towns, parts.bell, office)
+
+
 def limits_of(settings: Settings) -> Limits:
     """Say what uploads may take."""
     most, room = settings.photo_mb * MEGABYTE, settings.uploads_mb * MEGABYTE
@@ -142,6 +150,7 @@ def build(settings: Settings) -> Litestar:
             timers = Timers(
                 parts.lanes, parts.bell, parts.contacts.flush, parts.uploads.sweep, parts.care.turn,
                 parts.collector.turn, parts.calling.sweep, Recount(parts.lanes, parts.towns).turn,
+                outward(settings, parts).turn,
             )  # fmt: skip
             timers.start(parts.towns)
             await parts.watch.start()

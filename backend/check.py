@@ -14,7 +14,7 @@ from backend.cursor import Cursor, Scope, spell
 from backend.ports import Lane
 from backend.problems import Refused
 from backend.view import channels, from_the_start, heard_all, scopes, visible
-from sync.naming import NAMES
+from sync.naming import NAMES, SPREAD
 from sync.permit import Actor, Units, path
 from sync.sameness import fingerprint, tally
 from sync.settle import World
@@ -98,5 +98,5 @@ def _anew(lane: Lane, cursor: Cursor, areas: Collection[int], actor: Actor, unit
         holding = {scope for scope in cursor.heard if scope.unit in above}
         few = {Scope(area, "")} if len(areas) <= AGAIN_MAX else holding
         naming = {Scope(NAMES + scope.unit, "") for scope in cursor.heard if scope.unit > 0}
-        anew |= few if holding else {Scope(-actor.person, ""), *naming}
+        anew |= few if holding else {Scope(-actor.person, ""), *naming, Scope(SPREAD + area, "")}
     return spell(from_the_start(lane, cursor, anew, actor, units))

@@ -38,6 +38,7 @@ class Settings(Struct, frozen=True):
         "fcm.googleapis.com,*.push.apple.com,*.notify.windows.com,updates.push.services.mozilla.com"
     )
     push_inside: str = ""  # the town's own push gateways, which may have private addresses
+    mailbox: str = ""  # folder of letters to other offices and their answers; empty: none leave
     hosts: str = ""  # comma-separated Host names to answer to; empty: any
     schema: bool = False  # serve /schema (OpenAPI)
 

@@ -1,7 +1,8 @@
 """The feed: in which channels a record is found, and the position at which it is found there.
 
 A channel is a unit's, of the records that lie in it; minus a person's, of those they made and those that
-name them; and one of a unit's among those that are named (sync/naming.py). Where a record has left a channel
+name them; one of a unit's among those that are named; and one of what lies in a unit and is read beneath it
+(sync/naming.py). Where a record has left a channel
 its row stays at the position where it left: whoever hears that channel is told that it is gone.
 """
 

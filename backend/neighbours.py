@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from backend.ports import Lane
 from backend.view import photo_keys
+from sync.earn import earn
 from sync.links import LINKING_MAX, Wanted
 from sync.mend import mend
 from sync.op import Op
@@ -31,6 +32,7 @@ def keep(lane: Lane, settled: Settled, before: Mapping[str, Record], world: Worl
     if settled.records:
         settled = mend(settled, before, _looker(lane), world, now_ms)
         settled = ripple(settled, before, _looker(lane), world, now_ms)
+        settled = earn(settled, _looker(lane), world, now_ms)
     shown = {each.id: photo_keys(world.kinds, each, each.cells) for each in settled.records.values()}
     lane.save(settled, {record: keys for record, keys in shown.items() if keys})
     return settled

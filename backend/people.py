@@ -14,7 +14,7 @@ from backend.problems import Refused
 from backend.view import Tree
 from sync.deadline import Calendar
 from sync.digest import short
-from sync.permit import Actor, Grant, Units, dispatchable, live, path
+from sync.permit import Actor, Grant, Units, dispatchable, live, path, supervised
 
 ALPHABET: Final = "23456789abcdefghjkmnpqrstuvwxyz"  # no 0 1 i l o: read aloud, typed on a phone
 CODE_LENGTH: Final = 12  # 31^12 is 59 bits; with the brake below nobody guesses one within its hours
@@ -23,6 +23,7 @@ TRIES_MAX: Final = 10  # wrong codes from one address within the window
 WINDOW_MS: Final = 600_000  # ten minutes
 ADDRESSES_MAX: Final = 1_000  # remembered before old ones are looked for
 HOUR_MS: Final = 3_600_000
+NEW_MS: Final = 30 * 24 * HOUR_MS  # from somebody's first grant on, what they enter is looked at more closely
 LATE_MS: Final = 180 * 24 * HOUR_MS  # how long what was written under an ended grant is kept for review
 LEADS: Final = "leader"  # grid and board leaders are whom a worker calls first
 
@@ -138,6 +139,7 @@ class Common(Struct, frozen=True):
     calendar: Calendar
     digest: str
     turns: list[int]  # when a grant begins or ends, server ms, in order
+    grants: dict[int, tuple[Grant, ...]] = {}  # by person
 
 
 async def common(people: People, town: int, calendar: Calendar) -> Common:
@@ -147,7 +149,9 @@ async def common(people: People, town: int, calendar: Calendar) -> Common:
     plain = [*msgspec.to_builtins((units, persons, devices)), told(calendar)]
     tree = Tree({unit.id: unit.node for unit in units})
     ends = {at for person in persons for grant in person.grants for at in (grant.from_ms, grant.until_ms)}
-    return Common(units, tree, persons, devices, calendar, short(plain), sorted(ends))
+    ends |= {_begun(person) + NEW_MS for person in persons}
+    grants = {person.id: tuple(person.grants) for person in persons}
+    return Common(units, tree, persons, devices, calendar, short(plain), sorted(ends), grants)
 
 
 async def directory(people: People, session: Session, now_ms: int, calendar: Calendar) -> Directory:
@@ -185,6 +189,23 @@ def _staff(session: Session, shared: Common, now_ms: int) -> Staff:
     return dict(sorted(found.items()))
 
 
+def _begun(person: Person) -> int:
+    """Say when somebody first held a post, server ms; 0 where that was always so."""
+    return min((grant.from_ms for grant in person.grants), default=0)
+
+
+def _newcomers(session: Session, shared: Common, now_ms: int) -> dict[str, list[int]]:
+    """Say who is new at their first post, to those alone who look others' work over."""
+    below = supervised(session.grants, shared.tree)
+    found = [
+        person.id
+        for person in shared.people
+        if _begun(person) <= now_ms < _begun(person) + NEW_MS
+        and any(grant.unit in below for grant in live(person.grants, now_ms))
+    ]
+    return {"newcomers": found} if below else {}
+
+
 def _me(session: Session, shared: Common, now_ms: int) -> dict[str, Any]:
     person = session.person
     helper = _helper(session, shared.people, shared.tree, now_ms)
@@ -196,6 +217,7 @@ def _me(session: Session, shared: Common, now_ms: int) -> dict[str, Any]:
         "grants": [{"role": grant.role, "unit": grant.unit} for grant in session.grants],
         "helpName": helper.name if helper else "",
         "helpPhone": helper.phone if helper else "",
+        **_newcomers(session, shared, now_ms),
     }
 
 

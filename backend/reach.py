@@ -10,10 +10,9 @@ from hashlib import sha256
 from typing import Final
 
 import msgspec
-from msgspec import Struct
 
 from backend.care import is_urgent
-from backend.push import Message
+from backend.push import Call, Message
 from sync.kind import Kind, Kinds, Step, Words
 from sync.permit import Actor, Grant, Units, live, may_hear, may_read
 from sync.register import Entry, Record
@@ -28,16 +27,6 @@ LANGUAGES: Final = ("zh", "en")
 TITLE: Final = {"zh": "前哨", "en": "Qianshao"}
 URGENT: Final = {"zh": "有一件急事要你看", "en": "Something urgent needs you"}
 BETWEEN: Final = {"zh": "：", "en": ": "}
-
-
-class Call(Struct, frozen=True):
-    """Somebody to be called about a record."""
-
-    person: int
-    record: str
-    urgent: bool
-    told_ms: int  # server time of the step
-    words: Words
 
 
 def calls(

@@ -66,7 +66,7 @@ class Towns:
 
     def _world(self, shared: Common) -> World:
         shapes = {unit.id: unit.shape for unit in shared.units}
-        return World(self.pages.kinds, shared.tree, shared.calendar, shapes=shapes)
+        return World(self.pages.kinds, shared.tree, shared.calendar, shapes=shapes, grants=shared.grants)
 
     async def crew(self, town: int) -> Common:
         """Give the units, people and devices of a town, as its directories share them."""

@@ -12,7 +12,7 @@ from backend.cursor import AGAIN, NEVER, Cursor, Heard, Scope, parse, sealed
 from backend.ports import Lane
 from sync.digest import short
 from sync.kind import Kind, Kinds
-from sync.naming import NAMES, departed, turned
+from sync.naming import NAMES, SPREAD, departed, turned
 from sync.permit import Actor, OrgUnit, Units, may_read, may_see, path
 from sync.register import Entry, Record, fresh, present
 from sync.settle import World
@@ -57,12 +57,14 @@ class Tree(dict[int, OrgUnit]):
 
     @cached_property
     def prints(self) -> dict[int, str]:
-        """What lies below a unit, in a few digits, by unit."""
-        return {unit: short(below) for unit, below in self.below.items()}
+        """What lies below and above a unit, in a few digits, by unit."""
+        return {unit: short([below, path(unit, self)]) for unit, below in self.below.items()}
 
 
 def channels(asked: Iterable[Scope], units: Units) -> list[int]:
-    """List the feed channels of scopes: what lies in, or names, a unit or one below it; a person's own."""
+    """List the feed channels of scopes: what lies in, or names, a unit or one below it, or spreads down to
+    it; a person's own.
+    """
     tree = units if isinstance(units, Tree) else Tree(units)
     return sorted({channel for scope in asked for channel in _channels_of(scope.unit, tree)})
 
@@ -70,8 +72,12 @@ def channels(asked: Iterable[Scope], units: Units) -> list[int]:
 def _channels_of(unit: int, tree: Tree) -> list[int]:
     if unit < 0:
         return [unit]
+    if unit >= SPREAD:
+        return [unit]
     naming = [NAMES + each for each in tree.below.get(unit % NAMES, [])]
-    return naming if unit >= NAMES else [*tree.below.get(unit, []), *naming]
+    if unit >= NAMES:
+        return naming
+    return [*tree.below.get(unit, []), *naming, *(SPREAD + each for each in path(unit, tree))]
 
 
 def shown(kinds: Kinds, actor: Actor, units: Units, record: Record, since: int) -> Delta | None:
@@ -210,7 +216,7 @@ def retold(fresh: News, lane: Lane, names: Sequence[str], actor: Actor, world: W
 
 
 def whom(device: str, heard: Iterable[Scope], units: Units) -> str:
-    """Say for whom a cursor is sealed: a device, and what lies below its units now.
+    """Say for whom a cursor is sealed: a device, and what lies below and above its units now.
 
     No feed tells of a unit that moved what its records were shown by: who saw it, or sees it, hears all anew.
     """

@@ -1,15 +1,18 @@
 """Guards that look at other records: at the one a field names, or at those that name this one.
 
-Only the server asks them, with the neighbours at hand (sync/links.py): a phone does not hold them all, and
-does not guess. So this module has no twin; the phone knows the guards' names and refusals. Named in
-sync/guards.py, as all guards are.
+Only the server can answer them, with the neighbours at hand (sync/links.py). A phone holds some of them: it
+can say beforehand that a step will be refused, and never that it will not. Named in sync/guards.py.
+Twin: pwa/src/sync/around.ts, for the guards of which a phone can tell. Shared cases:
+tests/vectors/around.json.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import takewhile
+from typing import TYPE_CHECKING, Final
 
 from sync.deadline import Calendar, day_of, number_of
+from sync.permit import withheld
 from sync.register import plain
 
 if TYPE_CHECKING:
@@ -85,6 +88,18 @@ def part_came_back(question: Question) -> bool:
     return any(each.story and (led is None or each.story[-1].seq > led.seq) for each in _parts(question))
 
 
+def replaced(question: Question) -> bool:
+    """Hold once another record of this kind, in the same unit and sent down to its readers, names this one in
+    `replaces`: nobody takes the word of another unit away.
+    """
+    record = question.record
+    newer = [each for each in question.linking if (each.kind, each.area) == (record.kind, record.area)]
+    return any(
+        told(question.kind, each, "replaces") == record.id and not withheld(question.kind, each)
+        for each in newer
+    )
+
+
 def grant_live(question: Question) -> bool:
     """Hold if the record that `grant` names is active and its last day, `until`, is not past (domain W7)."""
     grant = question.linked.get("grant")
@@ -93,3 +108,59 @@ def grant_live(question: Question) -> bool:
         return False
     until = told(kind, grant, "until")
     return isinstance(until, int) and until >= number_of(day_of(question.now_ms, Calendar()))
+
+
+MISSES_MAX: Final = 3  # visits in a row without an answer, then the leader hears of it (domain W12)
+FOUND: Final = "found"  # the step that says that who did not answer was found
+
+
+def out_of_reach(question: Question) -> bool:
+    """Hold at the latest visit to a household if nobody answered at it and at the two before, or, where one
+    answer bears the mark `same_day`, at it alone.
+
+    Counted here from the visits themselves: two phones do not know of each other's, and what a client says
+    it counted proves nothing. While an earlier visit of the row has the leader looking, no other does.
+    """
+    visits = sorted((question.record, *question.beside), key=_made, reverse=True)
+    if visits[0].id != question.record.id:
+        return False
+    found_ms = max(map(_found_ms, visits))
+    row = list(
+        takewhile(
+            lambda each: each.made_ms > found_ms and told(question.kind, each, "result") == "no_answer",
+            visits,
+        )
+    )
+    if any(each.state == question.step.to for each in row):
+        return False
+    return len(row) >= MISSES_MAX or (bool(row) and _same_day(question))
+
+
+def met_since(question: Question) -> bool:
+    """Hold if somebody was met at a later visit to the same household: whoever was sought is found."""
+    later = [each for each in question.beside if _made(each) > _made(question.record)]
+    return any(told(question.kind, each, "result") not in (None, "no_answer") for each in later)
+
+
+def _made(record: Record) -> tuple[int, str, int]:
+    return record.made_ms, record.id[:16], int(record.id[17:])
+
+
+def _found_ms(visit: Record) -> int:
+    """Give when somebody said of a visit that who did not answer was found after all; 0 if nobody did."""
+    said = [each for each in visit.story if each.step == FOUND and each.outcome == "done"]
+    return max((each.stamp.wall_ms for each in said), default=0)
+
+
+def _same_day(question: Question) -> bool:
+    """Tell whether somebody lives in the household visited who is to be found that very day."""
+    home = question.linked.get("household")
+    kind = None if home is None else question.kinds.get(home.kind)
+    if home is None or kind is None:
+        return False
+    for name, field in kind.fields.items():
+        answers = told(kind, home, name) if field.options else None
+        chosen = answers if isinstance(answers, list) else [answers]
+        if any("same_day" in each.marks for each in field.options if each.value in chosen):
+            return True
+    return False

@@ -11,10 +11,10 @@ from typing import Any, Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from sync.deadline import AMOUNT_MAX, Calendar, Due, Limit, Pause, due, limit_of, reached
+from sync.deadline import AMOUNT_MAX, Calendar, Due, Limit, Pause, day_number, day_of, due, limit_of, reached
 from sync.kind import Clock, Kind, Step, Timed, marks_of
 from sync.register import Entry, Record, plain
-from sync.value import is_int
+from sync.value import is_day, is_int
 
 WHOLE: Final = 1_000  # thousandths: the due time itself
 
@@ -39,18 +39,24 @@ class Run(Struct, frozen=True):
     due: Due
 
 
-def run(kind: Kind, record: Record, calendar: Calendar) -> Run | None:
-    """Give the run of the clock that the record's state names; None if it names none."""
+def run(kind: Kind, record: Record, calendar: Calendar, beside: str = "") -> Run | None:
+    """Give the run of the clock that the record's state names, or of one beside it; None if it names none.
+
+    A clock beside starts and stands with that of the state, and has an end of its own.
+    """
     name, stay = _stay(kind, record)
     if not name or name != _clock_of(kind, record.state):
         return None
-    limit = _limit(kind, record, kind.workflow.clocks[name])
+    clock = kind.workflow.clocks[beside or name]
+    part = stay[_begun(clock, stay) :]
+    limit = _limit(kind, record, clock, day_of(part[0].received_ms, calendar))
     if limit is None:
         return None
-    pauses, extensions = _pauses(kind, name, stay), tuple(_extensions(kind, stay))
-    count = due(stay[0].received_ms, limit, calendar, pauses, [each.amount for each in extensions])
-    taken = tuple(entry.step for entry in stay[1:])
-    return Run(name, stay[0].received_ms, limit, pauses, extensions, taken, count)
+    extensions = () if beside else tuple(_extensions(kind, part))
+    pauses = _pauses(kind, name, stay)
+    count = due(part[0].received_ms, limit, calendar, pauses, [each.amount for each in extensions])
+    taken = tuple(entry.step for entry in part[1:])
+    return Run(beside or name, part[0].received_ms, limit, pauses, extensions, taken, count)
 
 
 def paused(one: Run) -> bool:
@@ -60,13 +66,12 @@ def paused(one: Run) -> bool:
 
 def agenda(kind: Kind, record: Record, calendar: Calendar) -> list[tuple[int, Step]]:
     """List the timed steps that this run has still to take, with their times, in page order; guards apart."""
-    one = run(kind, record, calendar)
-    if one is None or paused(one) or not one.due.due_ms:
-        return []
+    timed = [(step, step.timed) for step in kind.workflow.steps if step.timed and record.state in step.start]
+    runs = {name: run(kind, record, calendar, name) for name in {when.clock for _, when in timed}}
     listed = [
-        (_at(step.timed, one, calendar), step)
-        for step in kind.workflow.steps
-        if step.timed is not None and record.state in step.start and step.name not in one.taken
+        (_at(when, one, calendar), step)
+        for step, when in timed
+        if (one := runs[when.clock]) and one.due.due_ms and step.name not in one.taken and not paused(one)
     ]
     return [(at_ms, step) for at_ms, step in listed if at_ms]
 
@@ -113,12 +118,26 @@ def _stay(kind: Kind, record: Record) -> tuple[str, list[Entry]]:
     return name, stay
 
 
-def _limit(kind: Kind, record: Record, clock: Clock) -> Limit | None:
-    """Read the limit: that of the answer given, else the clock's own."""
-    cell, field = record.cells.get(clock.of), kind.fields.get(clock.of)
-    answer = None if cell is None or field is None else plain(field.rule, cell)
-    marks = marks_of(kind, clock.of, answer)
+def _begun(clock: Clock, stay: list[Entry]) -> int:
+    """Say which line of a stay a clock runs from: the last that started it anew, else the first."""
+    return max(
+        (at for at, entry in enumerate(stay) if not entry.sets.keys().isdisjoint(clock.anew)), default=0
+    )
+
+
+def _limit(kind: Kind, record: Record, clock: Clock, first: int) -> Limit | None:
+    """Read the limit: until the day said, or that of the answer given, else the clock's own."""
+    day = _said(kind, record, clock.until)
+    if is_day(day):
+        return Limit(min(max(day_number(day) - first, 1), AMOUNT_MAX), "day")
+    marks = marks_of(kind, clock.of, _said(kind, record, clock.of))
     return limit_of(marks.get(clock.mark, clock.limit)) or limit_of(clock.limit)
+
+
+def _said(kind: Kind, record: Record, name: str) -> Any:
+    """Give what a field says; None if nobody wrote it, or there is none."""
+    cell, field = record.cells.get(name), kind.fields.get(name)
+    return None if cell is None or field is None else plain(field.rule, cell)
 
 
 def _pauses(kind: Kind, name: str, stay: list[Entry]) -> tuple[Pause, ...]:

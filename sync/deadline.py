@@ -127,6 +127,15 @@ def number_of(day: int) -> int:
     return year * 10_000 + month * 100 + rest % 153 // 5 + 1
 
 
+def day_number(name: int) -> int:
+    """Read a day written yyyymmdd: days since 1 January 1970; the inverse of `number_of`."""
+    year, month, day = name // 10_000, name // 100 % 100, name % 100
+    wrapped = (14 - month) // 12  # January and February belong to the year before, as its last months
+    months, years = month + 12 * wrapped - 3, year + 4_800 - wrapped
+    leaps = years // 4 - years // 100 + years // 400
+    return day + (153 * months + 2) // 5 + 365 * years + leaps - 32_045 - JULIAN_DAY
+
+
 def _offset_ms(at_ms: int, calendar: Calendar) -> int:
     minutes = calendar.offsets[0][1]
     for from_ms, each in calendar.offsets:

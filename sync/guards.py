@@ -15,13 +15,17 @@ from sync.around import (
     grant_live,
     has_parts,
     led_here,
+    met_since,
     original_closed,
+    out_of_reach,
     part_came_back,
     parts_done,
+    replaced,
     target_open,
     told,
 )
 from sync.correct import can_mend
+from sync.nameless import no_personal_data
 from sync.turns import (
     above_community,
     came_late,
@@ -29,9 +33,12 @@ from sync.turns import (
     evidence_given,
     extensions_left,
     first_decline,
+    names_self,
     never_dispatched,
     nobody_wrote,
     not_binding,
+    not_negative,
+    not_refuser,
     only_in_town,
     self_resolved,
     twice_declined,
@@ -61,11 +68,12 @@ class Near(Struct, frozen=True):
     blind: bool = False  # nothing is known around: what looks there is decided elsewhere, or later
     units: Units = {}
     sets: Mapping[str, Change] | None = None  # what the step carries; None where it is only offered
+    beside: tuple[Record, ...] = ()  # of the same kind, about the same; where a guard looks there
 
 
 ALONE: Final = Near(blind=True)
 
-MISSES_MAX: Final = 3  # visits in a row without an answer, then the leader hears of it (domain W12)
+HOME: Final = "household"  # the ref field by which calls name whom they are on
 MOVES_MAX: Final = 3  # times that something due may be put off (domain W3)
 
 
@@ -83,6 +91,7 @@ class Question(Struct, frozen=True):
     now_ms: int = 0
     units: Units = {}
     sets: Mapping[str, Change] | None = None
+    beside: tuple[Record, ...] = ()
 
 
 class Guard(Struct, frozen=True):
@@ -92,18 +101,19 @@ class Guard(Struct, frozen=True):
     refusal: Refusal
     linked: str = ""  # the ref field whose record it looks at
     linking: str = ""  # it looks at the records that name this one in a ref field of that name
+    beside: str = ""  # at the records of the kind that name in this ref field what this one names there
 
     @property
     def far(self) -> bool:
         """Tell whether it looks at other records."""
-        return bool(self.linked or self.linking)
+        return bool(self.linked or self.linking or self.beside)
 
 
 def ask(kind: Kind, record: Record, step: Step, person: int, near: Near) -> Question:
     """Put a question about a record with what is known around it."""
     return Question(
         kind, record, step, person, near.kinds, near.linked, near.linking, near.hidden, near.now_ms,
-        near.units, near.sets,
+        near.units, near.sets, near.beside,
     )  # fmt: skip
 
 
@@ -145,8 +155,8 @@ def never_went_up(question: Question) -> bool:
 
 
 def is_emergency(question: Question) -> bool:
-    """Hold if the report is marked urgent (I13)."""
-    return value_of(question, "emergency") is True
+    """Hold if the report is marked urgent (I13), or the task wanted at once."""
+    return value_of(question, "emergency") is True or value_of(question, "urgency") == "emergency"
 
 
 def not_emergency(question: Question) -> bool:
@@ -170,12 +180,6 @@ def within_days_7(question: Question) -> bool:
     return led is not None and question.now_ms - led.stamp.wall_ms < WEEK_MS
 
 
-def out_of_reach(question: Question) -> bool:
-    """Hold if nobody answered for the third time in a row, or at somebody's who is to be found that day."""
-    misses = value_of(question, "misses")
-    return value_of(question, "same_day") is True or (isinstance(misses, int) and misses >= MISSES_MAX)
-
-
 def hazard_found(question: Question) -> bool:
     """Hold if the check of a place wrote down something that is wrong."""
     return bool(value_of(question, "hazards"))
@@ -184,9 +188,10 @@ def hazard_found(question: Question) -> bool:
 def moves_left(question: Question) -> bool:
     """Hold while what is due was put off fewer than three times since it was last dealt with.
 
-    A household is dealt with by a visit, a place by a step of its own.
+    A household is dealt with by a visit, a place by a step of its own; that somebody moved in is neither.
     """
-    since = max((each.made_ms for each in question.linking), default=0)
+    kinds = {name for name, kind in question.kinds.items() if kind.round and kind.round.of == HOME}
+    since = max((each.made_ms for each in question.linking if each.kind in kinds), default=0)
     moves = 0
     for entry in question.record.story:
         if entry.outcome == "done" and entry.stamp.wall_ms > since:
@@ -262,13 +267,15 @@ GUARDS: Final[dict[str, Guard]] = {
     "not_emergency": Guard(not_emergency, "no_return"),
     "nobody_answered": Guard(nobody_answered, "needs_field"),
     "somebody_answered": Guard(somebody_answered, "needs_field"),
-    "out_of_reach": Guard(out_of_reach, "needs_field"),
+    "out_of_reach": Guard(out_of_reach, "needs_field", linked=HOME, beside=HOME),
+    "met_since": Guard(met_since, "needs_field", beside=HOME),
     "hazard_found": Guard(hazard_found, "needs_field"),
-    "moves_left": Guard(moves_left, "used_up", linking="household"),
+    "moves_left": Guard(moves_left, "used_up", linking=HOME),
     "original_closed": Guard(original_closed, "wrong_state", linked="merged_into"),
     "target_open": Guard(target_open, "bad_target", linked="merged_into"),
     "parts_done": Guard(parts_done, "parts_open", linking="parent"),
     "has_parts": Guard(has_parts, "wrong_state", linking="parent"),
+    "replaced": Guard(replaced, "wrong_state", linking="replaces"),
     "within_days_7": Guard(within_days_7, "too_late"),
     "grant_live": Guard(grant_live, "out_of_list", linked="grant"),
     "route_emergency": Guard(route_emergency, "wrong_state"),
@@ -296,6 +303,10 @@ GUARDS: Final[dict[str, Guard]] = {
     "conditions_met": Guard(conditions_met, "needs_field"),
     "evidence_given": Guard(evidence_given, "needs_field"),
     "came_late": Guard(came_late, "wrong_state"),
+    "not_negative": Guard(not_negative, "negative"),
+    "names_self": Guard(names_self, "not_your_field"),
+    "not_refuser": Guard(not_refuser, "your_own_work"),
     "in_list": Guard(in_list, "out_of_list", linked="grant"),
     "part_came_back": Guard(part_came_back, "parts_open", linking="parent"),
+    "no_personal_data": Guard(no_personal_data, "personal_data"),
 }

@@ -6,7 +6,6 @@ Twin: pwa/src/sync/kind.ts (reads the JSON of GET /api/kinds). Shared cases: tes
 How to write a page: docs/kinds.md.
 """
 
-import re
 from collections.abc import Mapping
 from functools import cached_property
 from types import MappingProxyType
@@ -15,22 +14,24 @@ from typing import Any, Final, Literal
 import msgspec
 from msgspec import Struct, field
 
-from sync import correct, pace
+from sync import proofread
+from sync.asking import Notice
 from sync.digest import short
-from sync.guards import GUARDS
-from sync.links import Looks, far_faults, looks
-from sync.merges import RULES, Options
-from sync.permit import ROLES
-from sync.rounds import Round, Tick, round_faults, tick_faults
+from sync.helps import Answers, Plate
+from sync.links import Looks, looks
+from sync.merges import Options
+from sync.merit import Merit
+from sync.nods import Nods
+from sync.permit import BELOW
+from sync.rounds import Round, Tick
 from sync.value import Spec
 
 Type = Literal[
-    "text", "int", "flag", "choice", "choices", "day", "instant", "place", "photos", "ref", "person", "unit"
-]
+    "text", "int", "flag", "choice", "choices", "day", "instant", "place", "photos", "ref", "refs", "person",
+    "unit",
+]  # fmt: skip
 Words = dict[str, str]  # by language tag: zh and en
 Tone = Literal["go", "back", "plain"]
-NAME: Final = re.compile("[a-z][a-z0-9_]*")  # JavaScript would reorder names that look like numbers
-LIST_TYPES: Final = ("choices", "photos")
 
 
 class KindError(ValueError):
@@ -68,13 +69,16 @@ class Field(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     ask: bool = False  # on the generic form
     required: bool = False  # the form insists
     indexed: bool = False  # a query may filter by it
-    refers: str = ""  # with type ref: the kind it refers to
+    refers: str = ""  # with type ref or refs: the kind it refers to
     holds: Literal["pictures", "sound"] = "pictures"  # with type photos: what its files are
     echoes: str = ""  # what is written to that field is written here too, unless something else is
     fresh_days: int = 0  # younger than this, it is not asked for again; 0 always asked
     purpose: str = ""  # why it is kept at all, in Chinese; sensitivity 3 must say
+    known: str = ""  # "ref.field": what the record named there says is not asked again: sync/asking.py
     ticks: tuple[Tick, ...] = ()  # of a choice on a day sheet: what answers it; the first that fits
+    sums: str = ""  # of an int: proposed is the sum of this one over the records of the kind that hold now
     correct: Literal["", "own", "owner"] = ""  # who decides when somebody says it is wrong: sync/correct.py
+    nameless: bool = False  # many will read it: no numbers of persons or cars, see sync/nameless.py
     retired: bool = False  # hidden; its data stays
 
     @cached_property
@@ -89,6 +93,10 @@ class Clock(Struct, frozen=True, forbid_unknown_fields=True):
     limit: str  # such as "4 work_hour"
     of: str = ""  # a choice field; the mark `mark` of its answer, if it has one, outranks `limit`
     mark: str = ""
+    until: str = ""  # a day field: where it says a day, the clock runs until that day is over instead
+    anew: tuple[
+        str, ...
+    ] = ()  # it runs beside that of a state; a step that carries such a field starts it anew
 
 
 class State(Struct, frozen=True, forbid_unknown_fields=True):
@@ -102,6 +110,7 @@ class State(Struct, frozen=True, forbid_unknown_fields=True):
     holder: tuple[str, ...] = ()  # roles whose turn it is
     answer: Words = field(default_factory=dict)  # what the author reads; the label if empty
     rests: bool = False  # nobody's turn, and nothing is due: it is kept as it is (sync/model.py)
+    withheld: bool = False  # nobody reads it through `@below` meanwhile: a draft, or what holds no more
 
 
 class Timed(Struct, frozen=True, forbid_unknown_fields=True):
@@ -109,6 +118,7 @@ class Timed(Struct, frozen=True, forbid_unknown_fields=True):
 
     share: int = 1_000  # thousandths; 1,000 is the due time
     past: str = ""  # limit counted from the due time; only with share 1,000
+    clock: str = ""  # the clock beside that counts, one with `anew`; that of the state if empty
 
 
 class Step(Struct, frozen=True, forbid_unknown_fields=True):
@@ -162,18 +172,31 @@ class Kind(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     workflow: Workflow
     icon: str = "record"
     series: int = 0  # with identity person_day: tells such kinds apart
-    tier: int = 5  # tier of the unit a record belongs to; 5 is the grid
+    tier: int | tuple[int, ...] = 5  # tier of the unit a record belongs to, or several; 5 is the grid
     title: tuple[str, ...] = ()  # fields whose values name a record in lists
     about: tuple[str, ...] = ()  # fields of the second line in lists
     review: tuple[str, ...] = ()  # roles that hear what is odd about photos, and may open originals
     round: Round | None = None  # of calls made again and again
+    stop: str = ""  # person field: what is that person's turn stands in their day, where it lies
+    notice: Notice | None = None  # why people are asked for this at all, shown to them at the door
     filed: bool = False  # made over others' units too: whoever has such a role anywhere files it there
     guards: tuple[str, ...] = ()  # names in sync/guards.py: all must hold of a new record, or it is refused
+    answers: Answers | None = None  # its records answer questions
+    plate: Plate | None = None  # its form proposes what somebody has in hand
+    weighed: str = ""  # list of what is unusual about a record, with the points that order the review
+    risks: tuple[Option, ...] = ()  # its rows
+    nods: Nods | None = None  # its readers say that they have read it
+    merit: Merit | None = None  # its records come by themselves, as thanks: sync/earn.py
 
     @cached_property
     def names(self) -> list[str]:
         """Field names in page order: their places are the codes of the wire."""
         return list(self.fields)
+
+    @property
+    def tiers(self) -> tuple[int, ...]:
+        """Tiers of the units in which a record may lie."""
+        return (self.tier,) if isinstance(self.tier, int) else self.tier
 
     @cached_property
     def refs(self) -> tuple[str, ...]:
@@ -207,9 +230,13 @@ class Kind(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
         for each in self.fields.values():
             lists += [each.write, each.see, each.own]
         lists += [step.by for step in self.workflow.steps]
-        return tuple(
-            sorted({name for roles in lists for role in roles or () if (name := role.partition("@")[2])})
-        )
+        named = {role.partition("@")[2] for roles in lists for role in roles or ()}
+        return tuple(sorted(named - {"", BELOW}))
+
+    @cached_property
+    def spreads(self) -> bool:
+        """Whether somebody reads it who stands beneath its unit: `role@below` on the page."""
+        return any(role.partition("@")[2] == BELOW for role in self.read)
 
     @property
     def rules(self) -> Mapping[str, tuple[str, Options]]:
@@ -220,8 +247,6 @@ class Kind(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
 Kinds = Mapping[str, Kind]
 Lists = Mapping[str, tuple[Option, ...]]  # by name, read by sync/listing.py
 NO_LISTS: Final[Lists] = MappingProxyType({})
-NO_FIELD: Final = Field("flag", {})
-SENSITIVE: Final = 3  # sensitivity from which a field must say what it is for
 
 
 def parse(page: Mapping[str, Any], lists: Lists = NO_LISTS) -> Kind:
@@ -233,11 +258,13 @@ def parse(page: Mapping[str, Any], lists: Lists = NO_LISTS) -> Kind:
         kind = msgspec.convert(dict(page), Kind)
     except msgspec.ValidationError as fault:
         raise KindError(f"kind {page.get('name')!r}: {fault}") from fault
-    listed = _list_faults(kind, lists)
+    listed = proofread.list_faults(kind, lists)
     kind = msgspec.structs.replace(
-        kind, fields={name: _filled(each, lists) for name, each in kind.fields.items()}
+        kind,
+        fields={name: _filled(each, lists) for name, each in kind.fields.items()},
+        risks=lists.get(kind.weighed, kind.risks),
     )
-    faults = [*listed, *_field_faults(kind), *_step_faults(kind), *_page_faults(kind)]
+    faults = [*listed, *proofread.faults(kind)]
     if faults:
         raise KindError(f"kind {kind.name}: " + "; ".join(faults))
     return kind
@@ -266,77 +293,6 @@ def _filled(each: Field, lists: Lists) -> Field:
     return msgspec.structs.replace(each, options=lists[each.listed]) if each.listed in lists else each
 
 
-def _list_faults(kind: Kind, lists: Lists) -> list[str]:
-    faults = []
-    for name, each in kind.fields.items():
-        if each.listed and not each.options and each.listed not in lists:
-            faults.append(f"{name}: no list {each.listed}")
-        if each.listed and (
-            each.type not in ("choice", "choices") or (each.options and each.listed in lists)
-        ):
-            faults.append(f"{name}: a list gives a choice its options, all of them")
-    return faults
-
-
-def _field_faults(kind: Kind) -> list[str]:
-    faults = []
-    for name, each in kind.fields.items():
-        listed = each.type in LIST_TYPES
-        if each.rule not in RULES:
-            faults.append(f"{name}: no rule {each.rule}")
-        if listed != (each.rule == "union"):
-            faults.append(f"{name}: a list merges by union, and only a list does")
-        if each.rule == "count" and each.type != "int":
-            faults.append(f"{name}: only an int counts")
-        if each.type in ("choice", "choices") and not each.options:
-            faults.append(f"{name}: a choice needs options")
-        if each.holds == "sound" and each.type != "photos":
-            faults.append(f"{name}: only a photos field holds sound")
-        if (each.rule == "authority") != bool(each.own):
-            faults.append(f"{name}: rule authority and own go together")
-        if each.sensitivity >= SENSITIVE and not each.purpose:
-            faults.append(f"{name}: sensitive, and no purpose")
-        faults += tick_faults(name, each)
-        if each.echoes and kind.fields.get(each.echoes, NO_FIELD).type != each.type:
-            faults.append(f"{name}: echoes no field like itself")
-        faults += correct.field_faults(name, each)
-        faults += [f"{name}: no role {role}" for role in _strangers(kind, each.write, each.see, each.own)]
-    return faults
-
-
-def _step_faults(kind: Kind) -> list[str]:
-    states, faults = kind.workflow.states, []
-    if kind.workflow.begin not in states:
-        faults.append(f"no state {kind.workflow.begin}")
-    for step in kind.workflow.steps:
-        faults += [
-            f"{step.name}: no state {state}"
-            for state in (*step.start, step.to or kind.workflow.begin)
-            if state not in states
-        ]
-        faults += [
-            f"{step.name}: no field {name}" for name in (*step.needs, *step.takes) if name not in kind.fields
-        ]
-        faults += [f"{step.name}: no guard {name}" for name in step.guards if name not in GUARDS]
-        faults += [f"{step.name}: no role {role}" for role in _strangers(kind, step.by, step.tells)]
-        if bool(step.by) == (step.auto or step.timed is not None):
-            faults.append(f"{step.name}: taken by somebody, or by itself; not both, not neither")
-        faults += pace.step_faults(kind, step)
-        faults += far_faults(kind, step)
-        faults += correct.step_faults(kind, step)
-    names = [step.name for step in kind.workflow.steps]
-    if len(set(names)) < len(names):
-        faults.append("two steps share a name")
-    return faults
-
-
-def _holder_faults(kind: Kind) -> list[str]:
-    states = kind.workflow.states.items()
-    return [
-        f"state {name}: no role {role}" for name, state in states for role in _strangers(kind, state.holder)
-    ]
-
-
 def options_of(kind: Kind, name: str) -> tuple[Option, ...]:
     """Give the options of a field; none if there is no such field."""
     return kind.fields[name].options if name in kind.fields else ()
@@ -345,33 +301,3 @@ def options_of(kind: Kind, name: str) -> tuple[Option, ...]:
 def marks_of(kind: Kind, name: str, value: object) -> Mapping[str, str]:
     """Give the marks of an answer to a choice; none of one this page does not know."""
     return next((each.marks for each in options_of(kind, name) if each.value == value), {})
-
-
-def _page_faults(kind: Kind) -> list[str]:
-    words = (kind.name, *kind.fields, *kind.workflow.states, *(step.name for step in kind.workflow.steps))
-    faults = [f"{word!r} is no name" for word in words if NAME.fullmatch(word) is None]
-    faults += [
-        f"no role {role}" for role in _strangers(kind, kind.create, kind.read, kind.write, kind.review)
-    ]
-    faults += pace.clock_faults(kind) + _holder_faults(kind) + round_faults(kind)
-    faults += [f"no guard {name}" for name in kind.guards if name not in GUARDS]
-    faults += [
-        f"title names no field {name}" for name in (*kind.title, *kind.about) if name not in kind.fields
-    ]
-    if (kind.identity == "person_day") != (kind.series > 0):
-        faults.append("identity person_day and series go together")
-    return faults
-
-
-def _strangers(kind: Kind, *lists: tuple[str, ...] | None) -> list[str]:
-    return [role for roles in lists for role in roles or () if not _known(kind, role)]
-
-
-def _known(kind: Kind, token: str) -> bool:
-    """Tell whether a page may name this: a role, `@person_field`, or `role@unit_field` (sync/permit.py)."""
-    role, at, name = token.partition("@")
-    if not at:
-        return role in ROLES
-    field = kind.fields.get(name, NO_FIELD)
-    wanted = "unit" if role else "person"
-    return (not role or role in ROLES) and field.type == wanted and field.rule != "log"

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from sync.around import told
 from sync.guards import GUARDS, Near
@@ -32,9 +33,10 @@ class Looks(Struct, frozen=True):
 
     linked: frozenset[str]  # at the record this one names in such a field
     linking: frozenset[str]  # at the records that name this one in such a field
+    beside: frozenset[str] = frozenset()  # at those of its kind that name there what this one names
 
     def __bool__(self) -> bool:
-        return bool(self.linked or self.linking)
+        return bool(self.linked or self.linking or self.beside)
 
 
 def looks(steps: Iterable[Step]) -> Looks:
@@ -42,7 +44,9 @@ def looks(steps: Iterable[Step]) -> Looks:
     taken = list(steps)
     guards = [GUARDS[name] for step in taken for name in step.guards if name in GUARDS]
     linked = {guard.linked for guard in guards} | {step.via for step in taken}
-    return Looks(frozenset(linked - {""}), frozenset(guard.linking for guard in guards if guard.linking))
+    linking = {guard.linking for guard in guards}
+    beside = {guard.beside for guard in guards}
+    return Looks(frozenset(linked - {""}), frozenset(linking - {""}), frozenset(beside - {""}))
 
 
 def far_faults(kind: Kind, step: Step) -> Iterator[str]:
@@ -132,11 +136,24 @@ class Pool:
         hits = [name for name in named if any(self._refs[name].get(field) == record for field in fields)]
         return [self._records[name] for name in hits[:LINKING_MAX]]
 
+    def beside(self, record: Record) -> list[Record]:
+        """List the records of the same kind that name what one names, along fields its guards look along."""
+        fields = self.kinds[record.kind].looks.beside
+        named = refs_of(self.kinds[record.kind], record) if fields else {}
+        found = [
+            each
+            for name in sorted(fields)
+            if named.get(name)
+            for each in self.linking(named[name], frozenset({name}))
+        ]
+        return [each for each in found if each.kind == record.kind and each.id != record.id]
+
     def near(self, record: Record, now_ms: int, hidden: frozenset[str] = frozenset()) -> Near:
         """Gather what the guards of a record may look at."""
         fields = self.kinds[record.kind].looks.linking
         linking = tuple(self.linking(record.id, fields)) if fields else ()
-        return Near(self.kinds, self.linked(record), linking, hidden, now_ms, self._blind)
+        near = Near(self.kinds, self.linked(record), linking, hidden, now_ms, self._blind)
+        return replace(near, beside=tuple(self.beside(record)))
 
 
 class Wanted(Struct, frozen=True):

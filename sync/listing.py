@@ -27,6 +27,7 @@ class Mark(Struct, frozen=True, forbid_unknown_fields=True):
     options: tuple[str, ...] = ()  # one of these
     limit: bool = False  # how long, in the words of sync.deadline.limit_of
     listed: str = ""  # a value of the list of this name
+    points: bool = False  # a whole number from 0 on
     many: bool = False  # several, split by blanks
 
 
@@ -120,6 +121,8 @@ def _fault_of(mark: Mark, text: object, values: Sequence[str]) -> str:
         return f"{text!r} is no text"
     if mark.limit:
         return "" if limit_of(text) else f"no limit {text!r}"
+    if mark.points:
+        return "" if text.isascii() and text.isdigit() else f"no points {text!r}"
     known = (*mark.options, *values)
     strange = [each for each in (text.split() if mark.many else [text]) if each not in known]
     return f"no {strange[0]!r} here" if strange and (mark.options or mark.listed) else ""

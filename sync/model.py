@@ -146,7 +146,7 @@ def _turns(kind: Kind) -> Iterator[str]:
 def _ends(kind: Kind, name: str) -> bool:
     """Tell whether something happens when a state is due."""
     due = [step.timed for step in kind.workflow.steps if step.timed and name in step.start]
-    return any(timed.share == WHOLE and not timed.past for timed in due)
+    return any(timed.share == WHOLE and not timed.past and not timed.clock for timed in due)
 
 
 def _stuck(kind: Kind, name: str, state: State) -> Iterator[str]:

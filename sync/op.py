@@ -35,12 +35,14 @@ Refusal = Literal[
     "only_once",  # this step may be taken once
     "no_return",  # a record that went up may not come back down
     "out_of_list",  # a task for a grid whose matter is not on its list, and no live grant covers it
+    "negative",  # no grid may ever be sent for this matter, with or without a grant
     "bad_target",  # what it is to be merged into is not there, is merged itself, or is this very record
     "parts_open",  # a part of the record is still open
     "too_late",  # the time in which this could be taken back is over
     "binding",  # the commander settled who does it
     "used_up",  # this may be asked for so many times, and was
     "cannot_mend",  # what is to be put right is not there, or could not say what is proposed
+    "personal_data",  # a text that many will read holds a number of a person or a car
 ]
 REFUSALS: Final[tuple[str, ...]] = get_args(Refusal)
 

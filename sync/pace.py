@@ -22,6 +22,8 @@ def step_faults(kind: Kind, step: Step) -> list[str]:
     if step.timed is not None:
         unclocked = [name for name in step.start if name in states and not states[name].clock]
         faults += [f"{step.name}: state {name} has no clock" for name in unclocked]
+        if step.timed.clock not in ("", *kind.workflow.clocks):
+            faults.append(f"{step.name}: no clock {step.timed.clock}")
         if not 0 < step.timed.share <= WHOLE or (step.timed.past and step.timed.share < WHOLE):
             faults.append(f"{step.name}: share is 1 to 1,000, and 1,000 with past")
         faults += [
@@ -49,8 +51,17 @@ def clock_faults(kind: Kind) -> list[str]:
     faults = [f"state {name}: no clock {clock}" for name, clock in unknown.items()]
     for name, clock in flow.clocks.items():
         faults += [f"clock {name}: {fault}" for fault in _limit_faults(kind, clock)]
-        faults += _unseen(kind, f"clock {name}", clock.of)
+        faults += _read_faults(kind, f"clock {name}", clock)
     return faults
+
+
+def _read_faults(kind: Kind, name: str, clock: Clock) -> list[str]:
+    """Tell what is wrong with the fields that a clock reads."""
+    faults = [f"{name}: no field {field}" for field in clock.anew if field not in kind.fields]
+    if clock.until and _type(kind, clock.until) != "day":
+        faults.append(f"{name}: until names no day field")
+    read = (clock.of, clock.until, *clock.anew)
+    return [*faults, *(fault for field in read for fault in _unseen(kind, name, field))]
 
 
 def _limit_faults(kind: Kind, clock: Clock) -> list[str]:

@@ -3,7 +3,8 @@
 A person holds grants: a role on an org unit, with dates. A grant reaches the unit and all below it.
 Pages name roles; besides those of the glossary there is `author`, who made the record, `@field`, the person
 whom that field names now, and `role@field`, who holds the role over the unit that field names now: on that
-unit or one above it, as over the record's own area. An answer is a refusal code or None for yes.
+unit or one above it, as over the record's own area; and `role@below`, who holds the role on the record's
+unit or one beneath it, unless its state withholds the record. An answer is a refusal code or None for yes.
 Twin: pwa/src/sync/permit.ts. Shared cases: tests/vectors/permit.json.
 """
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from sync.register import Record
 
 AUTHOR: Final = "author"
+BELOW: Final = "below"  # in place of a field: at the record's unit or beneath it; no field bears that name
 ROLES: Final = frozenset({
     AUTHOR,
     "fulltime_worker", "parttime_worker", "grid_leader", "grid_advisor", "aux_force", "microgrid_contact",
@@ -117,10 +119,25 @@ def holds_on(kind: Kind, actor: Actor, roles: Collection[str], record: Record, u
         role, at, name = token.partition("@")
         if not at:
             continue
+        if name == BELOW:
+            if not withheld(kind, record) and stands_below(actor.grants, role, record.area, units):
+                return True
+            continue
         value = named(kind, record, name)
         if value and (holds(actor, (role,), value, 0, units) if role else value == actor.person):
             return True
     return False
+
+
+def withheld(kind: Kind, record: Record) -> bool:
+    """Tell whether a record's state keeps it from those below its unit, as a draft is."""
+    state = kind.workflow.states.get(record.state)
+    return state is not None and state.withheld
+
+
+def stands_below(grants: Iterable[Grant], role: str, area: int, units: Units) -> bool:
+    """Tell whether somebody holds a role on a unit or one beneath it."""
+    return any(grant.role == role and area in path(grant.unit, units) for grant in grants)
 
 
 def is_body(unit: int, units: Units) -> bool:
@@ -164,7 +181,7 @@ def _government(unit: int, units: Units) -> int:
 
 def may_create(kind: Kind, actor: Actor, area: int, units: Units) -> Refusal | None:
     """Decide whether the actor may make a record of this kind in this unit."""
-    if area not in units or units[area].tier != kind.tier or is_body(area, units):
+    if area not in units or units[area].tier not in kind.tiers or is_body(area, units):
         return "bad_area"
     filed = kind.filed and any(grant.role in kind.create for grant in actor.grants)
     return None if filed or holds(actor, kind.create, area, 0, units) else "not_your_role"

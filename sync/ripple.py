@@ -45,7 +45,15 @@ def wanted(records: Sequence[Record], kinds: Kinds) -> Wanted:
         named |= {target for name, target in refs.items() if name in outward}
         for name in inward:
             linking.setdefault(name, set()).add(record.id)
+        for name, target in _shared(kinds, record, along[record.kind]).items():
+            linking.setdefault(name, set()).add(target)
     return _wanted(named, linking)
+
+
+def _shared(kinds: Kinds, record: Record, along: Looks) -> dict[str, str]:
+    """Give what a record names in common with those that stand beside it, by ref field."""
+    named = refs_of(kinds[record.kind], record) if along.beside else {}
+    return {name: target for name, target in named.items() if target and name in along.beside}
 
 
 def _along(kinds: Kinds, kind: str) -> Looks:
@@ -58,7 +66,7 @@ def _along(kinds: Kinds, kind: str) -> Looks:
         name for each in every for name in each.awaits.linked
         if name in each.fields and each.fields[name].refers in ("", kind)
     }  # fmt: skip
-    return Looks(outward, inward)
+    return Looks(outward, inward, page.looks.beside)
 
 
 def asked_by(ops: Sequence[Op], records: Mapping[str, Record], kinds: Kinds) -> Wanted:
@@ -78,6 +86,8 @@ def asked_by(ops: Sequence[Op], records: Mapping[str, Record], kinds: Kinds) -> 
         named |= {target for target in map(_target, said) if target}
         for name in along.linking:
             linking.setdefault(name, set()).add(op.record)
+        for name in along.beside & refs.keys():
+            linking.setdefault(name, set()).add(refs[name])
     return _wanted(named, linking)
 
 

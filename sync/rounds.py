@@ -1,4 +1,4 @@
-"""The day as a page tells it: what ticks a duty, and which calls are made again and again.
+"""The day as a page tells it: what ticks a duty, which calls come again and again, what else is a way to go.
 
 Twin: none; pwa/src/sync/kind.ts has the shapes, and phones draw up the day from them (pwa/src/day.ts). In
 words: docs/kinds.md.
@@ -56,3 +56,14 @@ def round_faults(kind: Kind) -> list[str]:
     if kind.round.again and (again is None or again.type != "day"):
         faults.append("round: again names no day")
     return faults
+
+
+def stop_faults(kind: Kind) -> list[str]:
+    """List what is wrong with how records of a page stand in somebody's day."""
+    if not kind.stop:
+        return []
+    whose = kind.fields.get(kind.stop)
+    if whose is None or whose.type != "person":
+        return ["stop names no person"]
+    turns = (state.holder for state in kind.workflow.states.values())
+    return [] if any(f"@{kind.stop}" in holder for holder in turns) else ["stop: it is never their turn"]

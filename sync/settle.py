@@ -24,7 +24,7 @@ from sync.merges import Cell, join
 from sync.naming import noted
 from sync.op import WAITING, Code, Op, StepTaken, Verdict, good_number, minted, per_day
 from sync.park import Late, emptied, spare
-from sync.permit import Actor, Units, may_create, may_read, may_write, weight
+from sync.permit import Actor, Grant, Units, may_create, may_read, may_write, weight
 from sync.place import Ring
 from sync.register import Change, Entry, Held, Record, moved, touch, write
 from sync.repeat import repeats
@@ -43,6 +43,7 @@ class World(Struct, frozen=True):
     units: Units
     calendar: Calendar = Calendar()
     shapes: Mapping[int, Ring] = {}  # by unit: where it lies; a phone predicts without
+    grants: Mapping[int, tuple[Grant, ...]] = {}  # by person: all they hold or held; a phone knows its own
 
 
 class Answer(Struct, frozen=True):

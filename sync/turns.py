@@ -155,3 +155,27 @@ def came_late(question: Question) -> bool:
     steps = {step.name: step for step in question.kind.workflow.steps}
     late = [entry for entry in question.record.story if entry.outcome == "overtaken" and entry.step in steps]
     return any("result" in steps[entry.step].needs for entry in late)
+
+
+def not_negative(question: Question) -> bool:
+    """Hold unless an answer bears the mark of what no grid may ever be sent for (domain W7)."""
+    chosen = {name: _value(question, name) for name in question.kind.fields}
+    return not any(
+        "negative" in option.marks and option.value == value
+        for name, value in chosen.items()
+        for option in question.kind.fields[name].options
+    )
+
+
+def names_self(question: Question) -> bool:
+    """Hold if each person that the step's op names is the one who takes it; in general it holds."""
+    persons = {name for name, field in question.kind.fields.items() if field.type == "person"}
+    sets = question.sets or {}
+    return all(sets[name] == question.person for name in persons & set(sets))
+
+
+def not_refuser(question: Question) -> bool:
+    """Hold unless the asker once ended it: who looks at it again is somebody else (domain W9)."""
+    states = question.kind.workflow.states
+    ended = [entry for entry in lines(question) if entry.to in states and states[entry.to].final]
+    return all(entry.person != question.person for entry in ended)

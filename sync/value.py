@@ -90,7 +90,7 @@ def is_record_id(value: object) -> bool:
     return int(value[17:]) <= INT_MAX
 
 
-LISTS: Final = ("choices", "photos")
+LISTS: Final = ("choices", "photos", "refs")
 CHECKS: Final[dict[str, Callable[[object], bool]]] = {
     "flag": lambda value: isinstance(value, bool),
     "person": lambda value: is_int(value, 1),
@@ -103,9 +103,11 @@ CHECKS: Final[dict[str, Callable[[object], bool]]] = {
 
 
 def is_element(spec: Spec, value: object) -> bool:
-    """Tell whether `value` may be one element of a list field (type choices or photos)."""
+    """Tell whether `value` may be one element of a list field (type choices, photos or refs)."""
     if spec.type == "photos":
         return is_photo(value)
+    if spec.type == "refs":
+        return is_record_id(value)
     return isinstance(value, str) and value in spec.options
 
 
@@ -126,7 +128,7 @@ def fits(spec: Spec, value: object) -> bool:
 
 
 def fits_list(spec: Spec, value: object) -> bool:
-    """Tell whether a list field (choices, photos) may hold `value`."""
+    """Tell whether a list field (choices, photos, refs) may hold `value`."""
     if not isinstance(value, list) or len(value) > LIST_MAX:
         return False
     return all(is_element(spec, element) for element in value)

@@ -33,7 +33,7 @@ class Shot(Struct, frozen=True):
     seed: int
 
 
-Told = bool | int | str | list[int] | list[str] | Ref | Day | At
+Told = bool | int | str | list[int] | list[str] | list[Ref] | Ref | Day | At
 
 
 class Action(Struct, frozen=True):

@@ -15,7 +15,7 @@ from msgspec import Struct
 from backend.demo.action import Action, At, Ref, Shot, Told
 from backend.demo.days import MINUTE_MS, at, awake_ago, in_office
 from backend.demo.geometry import Place, beyond, land, near
-from backend.demo.people import member, wearer
+from backend.demo.people import head, member, wearer
 
 SEED: Final = 20_262
 KIND: Final = "incident"
@@ -120,7 +120,7 @@ def _told(number: int, case: Case, now_ms: int) -> list[Action]:
                 key=report.key,
                 step=name,
                 values=_values(step),
-                photo=_shot(scene, name, number * 10 + order),
+                photo=_shot(scene, name, number * 100 + order),
             )
         )
         unit = int(str(step.get("unit", unit)))
@@ -128,7 +128,9 @@ def _told(number: int, case: Case, now_ms: int) -> list[Action]:
 
 
 def _doer(hat: str, unit: int, grid: int) -> int:
-    """Give who takes a step: somebody of the unit that has the case, or the wearer of a hat over the grid."""
+    """Give who takes a step: of the unit that has the case, who leads its board, or the wearer of a hat."""
+    if hat == "board":
+        return head(unit)
     return member(unit) if hat == "unit" else wearer(hat, grid)
 
 
@@ -167,7 +169,7 @@ def _report(rng: random.Random, number: int, case: Case, place: Place, at_ms: in
         key=f"{KIND}/{number}",
         area=place.grid,
         values=values,
-        photo=_shot(case.scene, "", number * 10),
+        photo=_shot(case.scene, "", number * 100),
     )
 
 

@@ -10,7 +10,7 @@ from importlib import resources
 import msgspec
 from msgspec import Struct
 
-from backend.demo.units import GRIDS, TOWN, community_of
+from backend.demo.units import GRIDS, TOWN, board_of, community_of
 
 
 class Grant(Struct, frozen=True, forbid_unknown_fields=True):
@@ -53,7 +53,7 @@ def people() -> dict[int, Person]:
 
 
 def wearer(hat: str, grid: int, day: int = 0) -> int:
-    """Give who plays a part ("worker", "leader", "secretary", "duty", "board", "rider") over a grid.
+    """Give who plays a part ("worker", "leader", "secretary", "duty", "rider") over a grid.
 
     The nearest counts: of the grid, of its community, of the town. Raises LookupError where nobody does;
     one grid has no leader but its secretary.
@@ -63,6 +63,15 @@ def wearer(hat: str, grid: int, day: int = 0) -> int:
             if any(g.role == _page().hats[hat] and g.unit == unit and g.holds(day) for g in person.grants):
                 return number
     raise LookupError(hat, grid, day)
+
+
+def head(unit: int) -> int:
+    """Give who leads the board a post belongs to; raises LookupError where nobody does."""
+    wanted = _page().hats["board"], board_of(unit)
+    for number, person in people().items():
+        if any((g.role, g.unit) == wanted and g.holds(0) for g in person.grants):
+            return number
+    raise LookupError(unit)
 
 
 def member(unit: int) -> int:

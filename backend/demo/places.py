@@ -72,12 +72,12 @@ def _place(number: int, weekday: int) -> Place:
     name, sort, risk = _PLACES[number % len(_PLACES)]
     every = EVERY_DAYS[risk]
     last = -every if number % 4 in (1, 2) else -rng.randint(1, every - 2)
-    days = {_worked(day, weekday) for day in range(last, -HISTORY_DAYS + 4, -every)}
+    days = {worked(day, weekday) for day in range(last, -HISTORY_DAYS + 4, -every)}
     spot = somewhere(rng, land().shapes[grid])
     return Place(number, grid, name, sort, risk, spot, tuple(sorted(days)))
 
 
-def _worked(day: int, weekday: int) -> int:
+def worked(day: int, weekday: int) -> int:
     """Move a day back to a working day; weekends are two days long."""
     return day - max(0, (weekday + day) % 7 - 4)
 

@@ -192,6 +192,8 @@ class Teller:
                 return calendar_day(self._start + told.days * DAY_MS)
             case At():
                 return self._start + told.ms
+            case list():
+                return [self._value(each) for each in told]
         return told
 
     def _shot(self, action: Action) -> tuple[str, Intake, bytes] | None:

@@ -58,6 +58,11 @@ BODIES: Final[tuple[Unit, ...]] = (
 GRIDS: Final[tuple[int, ...]] = tuple(unit.id for unit in UNITS if unit.tier == 5)
 
 
+def board_of(post: int) -> int:
+    """Give the board a post belongs to."""
+    return post // 10
+
+
 def community_of(grid: int) -> int:
     """Give the community a grid belongs to."""
     return grid // 10

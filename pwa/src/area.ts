@@ -28,11 +28,9 @@ export function areaFor(page: KindPage, chosen: number, fix: Fix | null, actor: 
   return near.sort((a, b) => a[0] - b[0])[0]?.[1] ?? own[0]?.id ?? 0;
 }
 
-/** The units of the page's tier in which the person may make such a record, in the order of the grants. */
+/** The units in which the person may make such a record, in the order of the grants. */
 function ownLands(page: KindPage, actor: Actor, lands: Lands): readonly Land[] {
-  const may = [...lands.values()].filter(
-    (land) => land.tier === page.tier && !mayCreate(page, actor, land.id, lands),
-  );
+  const may = [...lands.values()].filter((land) => !mayCreate(page, actor, land.id, lands));
   const rank = (land: Land): number => {
     const at = actor.grants.findIndex((grant) => grant.unit === land.id);
     return at < 0 ? actor.grants.length : at;

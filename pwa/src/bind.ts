@@ -127,20 +127,14 @@ class Binding implements Bound {
       ready: this.ready,
       me: sights.me,
       net: sights.net,
+      ...seen(sights),
       prefs: computed(() => ({ ...PREFS, ...mirror.notes.value.prefs })),
       kinds: mirror.kinds,
-      units: sights.units,
-      people: sights.people,
       staff: computed(() => mirror.directory.value?.staff ?? {}),
       days: computed(() => mirror.directory.value?.calendar),
       record: (id) => sights.record(id),
-      views: sights.views,
-      needs: sights.needs,
       lost: computed(() => lossOf(mirror.notes.value.lost)),
       draft: drafting.draft,
-      duties: sights.duties,
-      sheet: sights.sheet,
-      stops: sights.stops,
       spent: computed(() => spending(mirror.notes.value.meter, this.nowMs.value)),
       phones: computed(() => (this.phones.value?.person === mirror.person.value ? this.phones.value : null)),
       version: outside.version,
@@ -390,3 +384,15 @@ class Binding implements Bound {
     await this.changed({ records: [] });
   }
 }
+
+/** What screens see of the records. */
+const seen = ({ units, people, views, needs, duties, sheet, stops, here }: Sights) => ({
+  units,
+  people,
+  views,
+  needs,
+  duties,
+  sheet,
+  stops,
+  here,
+});

@@ -176,6 +176,7 @@ export interface Me {
   grants: readonly { role: string; unit: number }[];
   helpName: string; // whom to call: the grid leader
   helpPhone: string;
+  newcomers?: readonly number[]; // less than 30 days at their first post; absent for who looks over nobody's work
 }
 
 export interface Net {
@@ -289,6 +290,7 @@ export interface Model {
   duties: ReadonlySignal<readonly DutyRow[]>;
   sheet: ReadonlySignal<View | null>; // today's day sheet
   stops: ReadonlySignal<readonly Stop[]>;
+  here: ReadonlySignal<string>; // where the phone last was, as "latE7,lonE7"; "" if that is not known
   spent: ReadonlySignal<{ today: Spent; week: Spent }>; // what went over the link, as far as bodies tell
   phones: ReadonlySignal<Phones | null>; // as last looked at; null before
   version: string; // of this build, to be read out on the phone

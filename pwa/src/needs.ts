@@ -35,7 +35,7 @@ export function needsOf(
   for (const record of records.values()) {
     const page = by.kinds.get(record.kind);
     if (!page) continue;
-    needs.push(...overtaken(record, by), ...clashes(record, page, views, by));
+    needs.push(...overtaken(record, page, by), ...clashes(record, page, views, by));
     if (page.identity === "entry") needs.push(...parked(record, page, by));
   }
   const rank = (need: Need): number => Number(!need.open) * SORTS.length + SORTS.indexOf(need.sort);
@@ -63,7 +63,11 @@ const saidOf = (sets: Named<Change>): Named<Value> =>
 
 const stampKey = (entry: Entry): string => entry.stamp.join();
 
-function overtaken({ id, kind, area, story }: RecordRow, { actor, note: kept = NONE }: By): Need[] {
+/** Own steps that came too late; not where the record went on for the sake of one: that counted. */
+function overtaken({ id, kind, area, story }: RecordRow, page: KindPage, by: By): Need[] {
+  const { actor, note: kept = NONE } = by;
+  const counts = page.workflow.steps.filter(({ guards }) => guards.includes("came_late"));
+  if (counts.some(({ name }) => story.some(({ step }) => step === name))) return [];
   const mine = story.filter(
     (entry) =>
       entry.outcome === "overtaken" && entry.person === actor.person && !kept.away.includes(stampKey(entry)),

@@ -149,6 +149,7 @@ export interface Directory {
     readonly grants: readonly { readonly role: string; readonly unit: number }[];
     readonly helpName: string;
     readonly helpPhone: string;
+    readonly newcomers?: readonly number[];
   };
   readonly units: readonly {
     readonly id: number;

@@ -9,6 +9,7 @@ import {
   Cover,
   Devices,
   Edit,
+  Find,
   fetchApart,
   Gallery,
   KindForm,
@@ -70,7 +71,7 @@ function Signed({ me }: { me: Me }) {
   const reach = reachOf(me, kinds, CAMERAS);
   const places = placesOf(reach);
   const first = places[0] as Place;
-  const known = [...WITH_BAR, ...FULL, "new", "edit", "story", "clash", "needs", "devices"];
+  const known = [...WITH_BAR, ...FULL, "new", "edit", "story", "clash", "needs", "devices", "find"];
   const here = known.includes(route.value.name) ? route.value : routeOf(first.hash);
   const bar = WITH_BAR.includes(here.name);
   const path = `#/${[here.name, ...here.args].join("/")}`;
@@ -116,6 +117,7 @@ function Screen({ here: { name, args }, reach, first }: ScreenProps) {
   if (name === "saved") return <Saved id={id} report={reach.report} />;
   if (name === "needs") return <Needs />;
   if (name === "devices") return <Devices />;
+  if (name === "find") return <Find part={id} />;
   if (name === "photos") return <Gallery id={id} first={more} />;
   if (name === "review") return <Review id={id} />;
   if (name === "edit") return <EditScreen id={id} />;

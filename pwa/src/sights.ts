@@ -41,6 +41,7 @@ export class Sights {
   readonly sheetId: ReadonlySignal<string>; // "" for those who keep none
   readonly sheet: ReadonlySignal<View | null>;
   readonly backed: ReadonlySignal<number>;
+  readonly here: ReadonlySignal<string>; // as text: a fix read again is the same place
   readonly stops: ReadonlySignal<readonly Stop[]>;
   readonly duties: ReadonlySignal<readonly DutyRow[]>;
 
@@ -49,7 +50,6 @@ export class Sights {
   private readonly rowsBy: ReadonlySignal<ReadonlyMap<string, readonly OpRow[]>>;
   private readonly sight: ReadonlySignal<Sight | null>;
   private readonly linked: ReadonlySignal<boolean>;
-  private readonly here: ReadonlySignal<string>; // as text: a fix read again is the same place
   private cache: ReadonlyMap<string, Cached> = new Map();
   private shown: ReadonlyMap<string, View> = new Map();
 

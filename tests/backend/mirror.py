@@ -14,10 +14,11 @@ from sync.permit import Actor, Grant, may_read, may_see
 from sync.register import Entry, Held, Record
 from sync.settle import Known, World, settle
 from sync.wire import Delta, Push, Receipt, pack
-from tests.backend.town import KINDS, NOW, TOWN, UNITS
+from tests.backend.town import KINDS, NOW, PEOPLE, TOWN, UNITS
 
 SHAPES = {unit.id: unit.shape for unit in UNITS}
-WORLD = World(KINDS, {unit.id: unit.node for unit in UNITS}, shapes=SHAPES)
+GRANTS = {person.id: tuple(person.grants) for person in PEOPLE}
+WORLD = World(KINDS, {unit.id: unit.node for unit in UNITS}, shapes=SHAPES, grants=GRANTS)
 SPACE = Town(TOWN, WORLD, "00000000", "11111111")
 NEVER = Held(0, "", 0)
 

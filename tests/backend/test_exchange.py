@@ -21,6 +21,7 @@ from tests.backend.town import (
     HOUR_MS,
     KINDS,
     LEADER,
+    NORTH,
     NORTH_ONE,
     NOW,
     OFFICER,
@@ -74,12 +75,12 @@ async def test_only_those_who_may_read_hear_of_a_record(enrol):
 
 def of_each_kind(phone: Phone) -> list[Op]:
     """Make a record of every kind that people make."""
-    made = []
+    made, places = [], {3: TOWN, 4: NORTH, 5: NORTH_ONE}
     for name, kind in sorted(KINDS.items()):
         if kind.create:
             daily = per_day(40, kind.series, 20_260_101) if kind.identity == "person_day" else ""
             sets = {"matter": "manhole"} if "matter" in kind.fields else {}
-            made.append(phone.op(name, sets, daily, area=TOWN if kind.tier == 3 else NORTH_ONE))
+            made.append(phone.op(name, sets, daily, area=places[max(kind.tiers)]))
     return made
 
 

@@ -1,4 +1,4 @@
-"""Delivery to whom a record names: it reaches them wherever it lies, whole, and leaves them again."""
+"""Delivery to whom a record names, and to those beneath its unit: it comes whole, and leaves them again."""
 
 import tomllib
 from pathlib import Path
@@ -14,7 +14,7 @@ from backend.exchange import Town
 from backend.feed import feed_of, tombstone
 from backend.ports import Lane, Lanes
 from sync.kind import gather, parse
-from sync.naming import NAMES
+from sync.naming import NAMES, SPREAD
 from sync.permit import Grant, OrgUnit
 from sync.register import Former, Held, Record
 from sync.sameness import fingerprint, tally
@@ -24,6 +24,7 @@ from tests.backend.mirror import Mirror, at_odds
 from tests.backend.town import (
     KINDS,
     LEADER,
+    NORTH,
     NORTH_ONE,
     NORTH_TWO,
     NOW,
@@ -40,8 +41,15 @@ pytestmark = pytest.mark.anyio
 
 PAGES = tomllib.loads((Path(__file__).parents[1] / "whole/fleet/pages.toml").read_text(encoding="utf-8"))
 DEPARTMENT = 21  # beside the town, under the district
-TREE = {unit.id: unit.node for unit in UNITS} | {DEPARTMENT: OrgUnit(2, 2)}
-ERRANDS = gather([*KINDS.values(), parse(PAGES["errand"])])
+BOARD, POST, OTHER_BOARD = 38, 381, 37  # a board of the town with its post, and another board
+BODIES = {
+    DEPARTMENT: OrgUnit(2, 2),
+    BOARD: OrgUnit(3, 3),
+    POST: OrgUnit(3, BOARD),
+    OTHER_BOARD: OrgUnit(3, 3),
+}
+TREE = {unit.id: unit.node for unit in UNITS} | BODIES
+ERRANDS = gather([*KINDS.values(), parse(PAGES["errand"]), parse(PAGES["bulletin"])])
 DOER, OTHER = 41, 42
 
 
@@ -119,6 +127,34 @@ async def test_who_gives_it_away_hears_that_it_is_gone(lanes, leader, doer):
     await changed(lanes, doer, record, assignee=OTHER)
     await doer.hear_all(lanes)
     assert not doer.kept
+
+
+async def test_the_leader_of_a_board_has_what_lies_with_its_posts_until_it_lies_elsewhere(lanes, leader):
+    ours, theirs = (
+        Mirror(4, DOER, Grant("board_leader", BOARD)),
+        Mirror(5, OTHER, Grant("board_leader", OTHER_BOARD)),
+    )
+    officer = Mirror(6, STRANGER, Grant("duty_officer", TOWN))
+    op = leader.op("incident", {"matter": "06033"}, area=NORTH_ONE)
+    task = leader.op("task", {"matter": "rubbish", "what": {"is": "看看"}, "unit": POST}, area=NORTH_ONE)
+    await leader.exchange(lanes, op, task)
+
+    async def seen() -> list[list[str]]:
+        for each in (ours, theirs):
+            await each.hear_all(lanes)
+        return [sorted(each.kept) for each in (ours, theirs)]
+
+    async def step(name: str, saw: str, **sets: int) -> None:
+        await officer.hear_all(lanes)
+        await officer.exchange(lanes, officer.op("incident", sets, op.record, step=(name, saw)))
+
+    assert await seen() == [[task.record], []], "of the incident nothing: it has no unit yet"
+    await step("accept", "at_center")
+    await step("dispatch", "triaged", unit=POST, assignee=DOER)
+    assert await seen() == [sorted([op.record, task.record]), []]
+    await step("recall", "dispatched")
+    await step("dispatch", "triaged", unit=OTHER_BOARD, assignee=OTHER)
+    assert await seen() == [[task.record], [op.record]]
 
 
 async def test_a_unit_that_is_named_hears_of_it_by_its_roles(lanes, leader):
@@ -202,6 +238,129 @@ def at_odds_of(phone: Mirror, lanes: Lanes) -> Any:
     return at_odds(phone, lanes) if isinstance(lanes, MemoryLanes) else {}
 
 
+async def posted(lanes: Lanes, officer: Mirror, area: int = TOWN, **sets: Any) -> str:
+    """Draft a bulletin and post it; gives its id."""
+    draft = officer.op("bulletin", {"title": "台风", **sets}, area=area)
+    await officer.exchange(lanes, draft)
+    await officer.exchange(lanes, officer.op("bulletin", {}, draft.record, step=("post", "draft")))
+    return draft.record
+
+
+@pytest.fixture
+def officer() -> Mirror:
+    return Mirror(20, SECRETARY, Grant("duty_officer", TOWN))
+
+
+@pytest.fixture
+def reader() -> Mirror:
+    return Mirror(21, WORKER, Grant("fulltime_worker", NORTH_ONE))
+
+
+async def test_a_draft_stays_above_and_what_is_posted_comes_down_whole(lanes, officer, reader):
+    draft = officer.op("bulletin", {"title": "台风"}, area=TOWN)
+    await officer.exchange(lanes, draft)
+    await reader.hear_all(lanes)
+    assert not reader.kept
+    await officer.exchange(lanes, officer.op("bulletin", {}, draft.record, step=("post", "draft")))
+    await reader.hear_all(lanes)
+    assert set(reader.kept) == {draft.record}
+    assert "title" in reader.kept[draft.record].cells, "though it was written before it was posted"
+    assert not at_odds_of(reader, lanes)
+
+
+async def test_it_comes_to_those_beneath_and_to_nobody_beside_or_above(lanes, officer):
+    readers = {
+        unit: Mirror(30 + place, 60 + place, Grant("fulltime_worker", unit))
+        for place, unit in enumerate((NORTH_ONE, NORTH_TWO, NORTH, SOUTH_ONE, TOWN))
+    }
+    rider = Mirror(40, OTHER, Grant("parttime_worker", NORTH_ONE))
+    record = await posted(lanes, Mirror(41, DOER, Grant("community_secretary", NORTH)), NORTH)
+    for each in (rider, *readers.values()):
+        await each.hear_all(lanes)
+        assert not at_odds_of(each, lanes)
+    assert [record in each.kept for each in readers.values()] == [True, True, True, False, False]
+    assert not rider.kept
+
+
+async def test_a_field_for_some_of_those_beneath_reaches_no_others(lanes, officer, reader):
+    chief = Mirror(22, LEADER, Grant("grid_leader", NORTH_ONE))
+    record = await posted(lanes, officer, secret="只给网格长")
+    for each in (reader, chief):
+        await each.hear_all(lanes)
+    assert ["secret" in each.kept[record].cells for each in (reader, chief)] == [False, True]
+
+
+async def test_what_is_taken_back_leaves_the_phones_beneath_and_comes_back_whole(lanes, officer, reader):
+    record = await posted(lanes, officer)
+    await reader.hear_all(lanes)
+    await officer.exchange(lanes, officer.op("bulletin", {}, record, step=("pull", "out")))
+    assert (await reader.exchange(lanes)).gone == [record]
+    await officer.exchange(lanes, officer.op("bulletin", {"title": "再发"}, record, step=("post", "draft")))
+    await reader.hear_all(lanes)
+    assert not at_odds_of(reader, lanes)
+    assert record in officer.kept
+
+
+async def test_it_leaves_with_the_grant_and_comes_back_with_it(lanes, officer, reader):
+    record = await posted(lanes, officer)
+    await reader.hear_all(lanes)
+    held, reader.actor = reader.actor, replace(reader.actor, grants=())
+    assert (await reader.exchange(lanes)).gone == [record]
+    reader.actor = held
+    await reader.hear_all(lanes)
+    assert set(reader.kept) == {record}
+
+
+async def test_a_grid_that_comes_under_another_community_hears_what_that_one_posts(
+    lanes, reader, town, monkeypatch
+):
+    old, new = [
+        await posted(lanes, Mirror(50 + unit, 50 + unit, Grant("community_secretary", unit)), unit)
+        for unit in (NORTH, SOUTH)
+    ]
+    await reader.hear_all(lanes)
+    assert set(reader.kept) == {old}
+    moved = replace(town, units={**TREE, NORTH_ONE: OrgUnit(5, SOUTH)})
+    monkeypatch.setattr(mirror, "WORLD", moved)
+    monkeypatch.setattr(mirror, "SPACE", Town(TOWN, moved, "00000000", "11111111"))
+    await reader.hear_all(lanes)
+    assert set(reader.kept) == {new}
+
+
+async def test_what_was_written_on_it_before_it_was_taken_back_is_kept(lanes, officer, reader):
+    record = await posted(lanes, officer)
+    await reader.hear_all(lanes)
+    await officer.exchange(lanes, officer.op("bulletin", {}, record, step=("pull", "out")))
+    nod = reader.op("bulletin", {"trace": "看过"}, record, step=("nod", "out"))
+    assert [each.code for each in (await reader.exchange(lanes, nod)).verdicts] == ["parked"]
+
+
+async def test_a_check_counts_what_is_posted_above_where_it_lies(lanes, officer, reader, town):
+    record = await posted(lanes, officer)
+    await reader.hear_all(lanes)
+    mine = replace(reader.kept[record], area=TOWN, author=SECRETARY)
+    assert not (await checked(lanes, reader, town, {TOWN: tally([fingerprint(mine)])})).areas
+    lacking = await checked(lanes, reader, town, {})
+    assert [name for name, _ in lacking.areas[TOWN]] == [record]
+    reader.kept.clear()
+    reader.cursor = lacking.cursor
+    await reader.hear_all(lanes)
+    assert set(reader.kept) == {record}
+
+
+async def test_a_removed_one_is_gone_beneath(lanes, officer, reader):
+    record = await posted(lanes, officer)
+    await reader.hear_all(lanes)
+
+    def remove(lane: Lane) -> None:
+        known = lane.load("", [])
+        lane.save(Settled({}, [], [], known.clock, known.seq + 1, known.head), {})
+        lane.remove(record, known.seq + 1, NOW, erased=False)
+
+    await lanes.write(TOWN, remove)
+    assert (await reader.exchange(lanes)).gone == [record]
+
+
 VALUES = {
     "assignee": (DOER, OTHER, WORKER, None),
     "helper": ({"is": DOER}, {"is": OTHER}, {"is": None}),
@@ -239,9 +398,10 @@ async def test_whatever_is_given_to_whom_everyone_ends_with_what_is_theirs(seed)
 def test_a_record_has_a_row_in_every_channel_and_where_it_left_one():
     record = Record(
         "a" * 16 + ".1", "errand", NORTH_ONE, WORKER, 1, 1, "open", Held(5, "", 0), {},
-        {"title": Held(9, "", 0)}, names={"assignee": -DOER, "team": NAMES + DEPARTMENT},
+        {"title": Held(9, "", 0)},
+        names={"assignee": -DOER, "team": NAMES + DEPARTMENT, "@below": SPREAD + NORTH_ONE},
         former=(Former("assignee", -OTHER, 7), Former("helper", -DOER, 6)),
     )  # fmt: skip
-    rows = {NORTH_ONE: 9, -WORKER: 9, -DOER: 9, NAMES + DEPARTMENT: 9, -OTHER: 7}
+    rows = {NORTH_ONE: 9, -WORKER: 9, -DOER: 9, NAMES + DEPARTMENT: 9, SPREAD + NORTH_ONE: 9, -OTHER: 7}
     assert feed_of(record) == rows
     assert feed_of(tombstone(record, 12)) == dict.fromkeys(rows, 12)

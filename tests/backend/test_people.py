@@ -8,9 +8,11 @@ from backend.people import (
     ALPHABET,
     CODE_LENGTH,
     LATE_MS,
+    NEW_MS,
     TRIES_MAX,
     WINDOW_MS,
     Brake,
+    common,
     directory,
     enrol,
     hashed,
@@ -167,6 +169,24 @@ async def test_the_directory_names_whom_one_may_turn_to_and_no_more(people):
     assert sum(map(len, everyone.values())) == len(PEOPLE)
     assert list(everyone) == sorted(everyone)
     assert "1990000" not in repr(everyone)
+
+
+async def test_who_looks_work_over_hears_who_is_new_for_thirty_days(people):
+    grants = [Grant("fulltime_worker", NORTH_ONE, NOW - NEW_MS + 1), Grant("grid_leader", NORTH_TWO, NOW - 1)]
+    await people.put_person(Person(WORKER, TOWN, "新人", "", grants))
+
+    async def told(person: int, now_ms: int) -> tuple[list[int] | None, str]:
+        found = await directory(people, await session(people, person), now_ms, Calendar())
+        return found.me.get("newcomers"), found.version
+
+    new, version = await told(SECRETARY, NOW)
+    assert (new, (await told(OFFICER, NOW))[0]) == ([WORKER], [WORKER])
+    assert (await told(RIDER, NOW))[0] is None
+    later = await told(SECRETARY, NOW + 1)
+    assert later[0] == []
+    assert later[1] != version
+    shared = await common(people, TOWN, Calendar())
+    assert NOW + 1 in shared.turns, "directories kept in memory are looked at anew then"
 
 
 async def test_a_post_that_has_ended_is_nobody_to_turn_to(people):

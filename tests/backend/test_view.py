@@ -18,7 +18,7 @@ from backend.view import PAGE_RECORDS, channels, news, scopes, shown
 from sync.clock import SERVER, Stamp, tick
 from sync.digest import ROOT
 from sync.kind import parse as parse_page
-from sync.naming import NAMES
+from sync.naming import NAMES, SPREAD
 from sync.op import Op, Verdict
 from sync.permit import Grant
 from sync.settle import SYSTEM, Known, Settled, World, enter, settle
@@ -431,7 +431,9 @@ def test_a_view_is_the_units_granted_and_all_below_them():
     phone = Mirror(1, SECRETARY, Grant("community_secretary", NORTH))
     units = [NORTH, NORTH_ONE, NORTH_TWO]
     naming = [NAMES + unit for unit in units]
-    assert channels(scopes(phone.actor), WORLD.units) == [-SECRETARY, *units, *naming]
+    spread = [SPREAD + unit for unit in (1, 2, TOWN, NORTH)]
+    assert channels(scopes(phone.actor), WORLD.units) == [-SECRETARY, *units, *naming, *spread]
+    assert channels([Scope(SPREAD + NORTH, "")], WORLD.units) == [SPREAD + NORTH], "that one alone"
     assert channels([Scope(NAMES + NORTH, "")], WORLD.units) == naming, "what names them, and nothing else"
     assert channels([], WORLD.units) == []
 

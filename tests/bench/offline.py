@@ -24,7 +24,7 @@ from sync.clock import Stamp
 from sync.op import Op, StepTaken, minted, per_day
 from sync.permit import Actor, Grant
 from sync.register import Record
-from tests.backend.town import KINDS, NORTH_ONE, TOWN, WORKER, settle_in
+from tests.backend.town import KINDS, NORTH, NORTH_ONE, TOWN, WORKER, settle_in
 from tests.bench.phone import DEVICE, HELD, put, until
 from tests.bench.reports import note, report
 from tests.bench.serving import CHROMIUM, running
@@ -40,7 +40,7 @@ DUTIES = ("patrol_visit", "key_person_care", "key_place_check", "emergency_assis
 
 
 class Made:
-    """Numbers the ops of one phone as it makes them; every record is of the same grid."""
+    """Numbers the ops of one phone as it makes them; all records are of one grid, or of its community."""
 
     def __init__(self, now_ms: int, profile: str) -> None:
         self.start, self.profile, self.n = now_ms - DAYS * DAY_MS, profile, 0
@@ -52,7 +52,8 @@ class Made:
         stamp = Stamp(self.start + self.n * 10_000, 0, DEVICE)
         name, fields = record or minted(DEVICE, self.n), KINDS[kind].fields
         sets = {each: change(fields[each], value, None, each) for each, value in values.items()}
-        return Op(self.n, stamp, kind, name, NORTH_ONE, sets, step)
+        area = NORTH_ONE if 5 in KINDS[kind].tiers else NORTH
+        return Op(self.n, stamp, kind, name, area, sets, step)
 
     def text(self, length: int) -> str:
         """Write so many characters."""

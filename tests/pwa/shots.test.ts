@@ -39,7 +39,7 @@ function held(devices: Directory["devices"] = [[11, 9]], role = "fulltime_worker
     records: signal(new Map([["r", record]])),
     directory: signal({ devices } as Directory),
     person: signal(7),
-    kinds: signal(new Map([["incident", { review: ["community_secretary"] }]])),
+    kinds: signal(new Map([["incident", { review: ["community_secretary"], workflow: { states: {} } }]])),
     units: signal(new Map([[311, { tier: 5, parent: 0 }]])),
     actor: signal({ person: 7, device: MINE, grants: [{ role, unit: 311 }] }),
     preview: async (key: string) => previews[key],

@@ -19,11 +19,22 @@ from sync.ripple import ripple
 from sync.settle import Known, World, settle
 
 KINDS = read_pages((Path(__file__).parents[2] / "sync/kinds",))
-DISTRICT, TOWN, COMMUNITY, GRID, OTHER_GRID, WATER, POST, FIRE_POST = 2, 3, 31, 311, 312, 21, 35, 36
+DISTRICT, TOWN, COMMUNITY, GRID, OTHER_GRID, WATER, BOARD, POST, FIRE_POST = (
+    2,
+    3,
+    31,
+    311,
+    312,
+    21,
+    37,
+    371,
+    36,
+)
 UNITS = {
     1: OrgUnit(1, 0), DISTRICT: OrgUnit(2, 1), TOWN: OrgUnit(3, DISTRICT), COMMUNITY: OrgUnit(4, TOWN),
     GRID: OrgUnit(5, COMMUNITY), OTHER_GRID: OrgUnit(5, COMMUNITY),
-    WATER: OrgUnit(2, DISTRICT), POST: OrgUnit(3, TOWN), FIRE_POST: OrgUnit(3, TOWN),
+    WATER: OrgUnit(2, DISTRICT), FIRE_POST: OrgUnit(3, TOWN),
+    BOARD: OrgUnit(3, TOWN), POST: OrgUnit(3, BOARD),
 }  # fmt: skip
 WORLD = World(KINDS, UNITS)
 NOON = 1_795_400_000_000
@@ -34,10 +45,11 @@ ROLES = {
     "worker": ("fulltime_worker", GRID), "colleague": ("fulltime_worker", GRID),
     "stranger": ("fulltime_worker", OTHER_GRID), "leader": ("grid_leader", GRID),
     "secretary": ("community_secretary", COMMUNITY), "officer": ("duty_officer", TOWN),
-    "board": ("board_leader", TOWN), "commander": ("commander", TOWN),
+    "board": ("board_leader", BOARD), "commander": ("commander", TOWN),
     "operator": ("platform_operator", TOWN),
     "water": ("dept_member", WATER), "post": ("post_member", POST), "fire": ("post_member", FIRE_POST),
-    "district": ("district_center", DISTRICT),
+    "district": ("district_center", DISTRICT), "helper": ("aux_force", COMMUNITY),
+    "editor": ("knowledge_editor", TOWN),
 }  # fmt: skip
 PEOPLE = {name: number for number, name in enumerate(ROLES, 1)}
 
@@ -117,8 +129,11 @@ class Town:
     def grant(self, asked: str, until: int) -> None:
         """Take an out-of-list request through to its grant."""
         sets = dict.fromkeys(("reason", "legal_basis", "funding", "handbook", "scope"), "有")
-        assert self.take("water", asked, "submit", hours=2, until=until, **sets) == "applied"
-        assert self.take("operator", asked, "check", load="每格多两小时") == "applied"
+        assert (
+            self.take("water", asked, "submit", sort="look", matter="rubbish", hours=2, until=until, **sets)
+            == "applied"
+        )
+        assert self.take("operator", asked, "check", load=2) == "applied"
         assert self.take("commander", asked, "approve") == "applied"
 
     def take(self, who: str, record: str, step: str, saw: str = "", **sets: Any) -> str:

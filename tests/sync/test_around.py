@@ -1,5 +1,6 @@
 """sync/around.py: what guards make of the records around one."""
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -7,9 +8,15 @@ from sync.clock import Stamp
 from sync.guards import GUARDS, Question
 from sync.register import Record, write
 from tests.sync.linked import DAY_MS, KINDS, NOW, Town, officer, worker
+from tests.sync.vectors import Case, fault_of, parametrized
 
 AT = Stamp(NOW, 0, "00000001aaaaaaaa")
 NOON = 1_763_697_600_000  # 21 November 2025, 12:00 in Shanghai
+
+
+@parametrized("around")
+def test_a_shared_case_holds(case: Case) -> None:
+    assert not fault_of("around", case)
 
 
 def mishap(n: int = 1, state: str = "open", **sets: str) -> Record:
@@ -111,3 +118,27 @@ def test_a_grant_lives_until_the_end_of_its_last_day_in_shanghai(state, until, n
 
 def test_without_a_grant_none_lives():
     assert not holds("grant_live", mishap(2), now_ms=DAY_MS)
+
+
+def newer(record: Record, n: int = 2, **over: object) -> Record:
+    return replace(mishap(n, "open", replaces=record.id), **over)
+
+
+def test_one_is_replaced_by_another_of_its_kind_and_unit_that_is_sent_to_its_readers():
+    kind = KINDS["mishap"]
+    kept = msgspec.structs.replace(kind.workflow.states["open"], withheld=True)
+    flow = msgspec.structs.replace(kind.workflow, states={**kind.workflow.states, "merged": kept})
+    named = {**kind.fields, "replaces": kind.fields["merged_into"]}
+    page = msgspec.structs.replace(kind, fields=named, workflow=flow)
+    old = mishap(1)
+
+    def replaced(*linking: Record) -> bool:
+        step = kind.workflow.steps[0]
+        return GUARDS["replaced"].holds(Question(page, old, step, 0, {"mishap": page}, linking=linking))
+
+    assert not replaced()
+    assert replaced(newer(old))
+    assert not replaced(newer(old, state="merged")), "it is withheld from them"
+    assert not replaced(newer(old, area=old.area + 1))
+    assert not replaced(newer(old, kind="job"))
+    assert not replaced(mishap(2, "open", replaces="1" * 16 + ".5"))

@@ -178,6 +178,16 @@ def test_a_task_whose_grant_is_over_or_never_was() -> None:
     assert town.hear(town.write("officer", "task", sets)).code == "out_of_list"
 
 
+def test_what_no_grid_may_be_sent_for() -> None:
+    town = Town()
+    asked = town.make_at("water", TOWN, "out_of_list", what="上门催缴水费")
+    sets = dict.fromkeys(("reason", "legal_basis", "funding", "handbook", "scope"), "有")
+    more = {"matter": "rubbish", "hours": 2, "until": 20261130, **sets}
+    money, handed_in = {"sort": "money", **more}, ("submit", "draft")
+    unmoved(town, asked, "negative", "water", "out_of_list", money, asked, handed_in)
+    assert town.take("water", asked, "submit", sort="look", **more) == "applied"
+
+
 @pytest.mark.parametrize("day", [20261131, 20260229, 20261301, 0, 99991232, -1, "20261122"])
 def test_an_impossible_day(day: Any) -> None:
     town = Town()
@@ -215,6 +225,8 @@ def test_an_objection_that_comes_too_late_or_twice() -> None:
     later = town.copy()
     assert town.take("worker", report, "object", objection="是我们的路") == "applied"
     assert town.state(report) == "at_center"
+    assert town.take("worker", report, "object", saw="rejected", objection="再看看") == "overtaken"
+    assert town.take("worker", report, "object", objection="再看看") == "wrong_state"
     later.now_ms += 3 * DAY_MS
     unmoved(
         later,

@@ -4,12 +4,15 @@ import random
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from sync.clocks import run
 from sync.deadline import Calendar
 from sync.model import astray
+from sync.permit import Actor, Grant, may_read, may_see
 from sync.workflow import find, offers
 from tests.sync.scene import (
+    COMMUNITY,
     DAY_MS,
     FIRE_POST,
     HOUR_MS,
@@ -56,6 +59,103 @@ def test_the_closed_loop_from_the_report_to_the_rating() -> None:
     ):
         assert town.take(who, case, step, **sets) == "applied", step
     assert town.state(case) == "evaluated"
+
+
+@pytest.mark.parametrize("lacking", ["conditions", "result_photos"])
+def test_what_the_community_handles_ends_as_what_a_unit_does(lacking: str) -> None:
+    town = Town()
+    case = town.make("worker", matter="rubbish")
+    town.take("secretary", case, "approve")
+    some = {name: value for name, value in DONE.items() if name != lacking}
+    assert town.take("colleague", case, "finish", **some) == "needs_field"
+    assert town.take("colleague", case, "finish", **DONE) == "applied"
+
+
+def test_what_is_settled_by_telephone_needs_its_conditions_and_no_photo() -> None:
+    town, case = at_the_desk()
+    assert town.take("officer", case, "center_finish", result="说好了") == "needs_field"
+    assert town.take("officer", case, "center_finish", **TICKED) == "applied"
+
+
+def test_what_nobody_rates_in_seven_days_is_neutral() -> None:
+    town = Town()
+    case = town.make("worker", matter="rubbish", self_resolved=True)
+    town.take("leader", case, "verify", conditions=TICKED["conditions"])
+    town.wait(6 * DAY_MS)
+    assert town.state(case) == "closed"
+    late = town.copy()
+    assert town.take("worker", case, "rate", rating=4) == "applied"
+    late.wait(4 * DAY_MS)  # whole days, to the end of the next working day
+    assert (late.state(case), late.told(case)[-1]) == ("evaluated", ("not_rated", "auto"))
+    assert late.take("worker", case, "rate", rating=1) == "wrong_state"
+    assert "rating" not in late.records[case].cells
+
+
+def at_work(**sets: Any) -> tuple[Town, str]:
+    """Make a town with one case that a post works on; there is time for it."""
+    town, case = at_the_desk(matter="other", **sets)
+    sent(town, case, "post", POST)
+    assert town.take("post", case, "take_on") == "applied"
+    for _ in range(2):
+        town.take("post", case, "ask_time", extension=40, extension_reason="等石料")
+        assert town.take("board", case, "grant_time", extension=40) == "applied"
+    return town, case
+
+
+def test_a_week_without_a_word_is_told_and_each_word_begins_another() -> None:
+    town, case = at_work()
+
+    def told() -> int:
+        return town.told(case).count(("gone_stale", "auto"))
+
+    town.wait(6 * DAY_MS)
+    assert town.take("post", case, "note_progress", progress="石料定了") == "applied"
+    town.wait(6 * DAY_MS)
+    assert told() == 0
+    town.wait(5 * DAY_MS)
+    assert told() == 1
+    town.wait(9 * DAY_MS)
+    assert told() == 1
+    assert town.take("post", case, "note_progress", progress="石料到了") == "applied"
+    town.wait(10 * DAY_MS)
+    assert told() == 2
+
+
+def test_the_community_too_says_how_it_goes() -> None:
+    town = Town()
+    case = town.make("worker", matter="other")
+    town.take("secretary", case, "approve")
+    town.wait(6 * DAY_MS)
+    assert town.take("colleague", case, "note_here", progress="约了师傅") == "applied"
+    town.wait(5 * DAY_MS)
+    assert ("stale_here", "auto") not in town.told(case)
+    town.wait(6 * DAY_MS)
+    assert ("stale_here", "auto") in town.told(case)
+
+
+def test_the_leader_of_a_board_has_what_lies_with_its_posts_and_nothing_else() -> None:
+    town, case = at_the_desk()
+    assert town.take("board", case, "center_finish", **TICKED) == "not_found"
+    sent(town, case, "fire", FIRE_POST)
+    assert town.take("board", case, "recall") == "not_found"
+    town.take("officer", case, "recall")
+    sent(town, case, "post", POST)
+    assert town.take("board", case, "pass_on", assignee=PEOPLE["fire"]) == "applied"
+    town.take("post", case, "take_on")
+    town.take("post", case, "ask_time", extension=2, extension_reason="下雨")
+    assert town.take("board", case, "grant_time", extension=2) == "applied"
+
+
+@pytest.mark.parametrize("name", ["incident", "task", "whistle"])
+def test_even_over_the_whole_town_a_board_leader_has_only_what_lies_with_a_post(name: str) -> None:
+    town, kind = Town(), KINDS[name]
+    leader = Actor(99, (Grant("board_leader", TOWN),), "f" * 16)
+    sets = {"matter": "rubbish", "what": {"is": "清沟"}, "need": {"is": "来看看"}}
+    made = town.make("leader", name, **{each: value for each, value in sets.items() if each in kind.fields})
+    record = town.records[made]
+    with_post = replace(record, cells={**record.cells, "unit": [POST, [1, 0, "a" * 16]]})
+    assert not may_read(kind, leader, record, UNITS)
+    assert may_read(kind, leader, with_post, UNITS)
 
 
 def test_an_emergency_goes_straight_up_and_the_ladder_climbs_while_nobody_answers() -> None:
@@ -144,7 +244,7 @@ def test_a_duplicate_closes_with_its_original_and_gets_its_answer() -> None:
     one, two = town.make("worker", matter="rubbish"), town.make("colleague", matter="rubbish")
     assert town.take("secretary", two, "merge", merged_into=one) == "applied"
     town.take("secretary", one, "approve")
-    town.take("colleague", one, "finish", result="清走了")
+    assert town.take("colleague", one, "finish", **DONE) == "applied"
     town.take("leader", one, "verify")
     assert [town.state(one), town.state(two)] == ["closed", "closed"]
     assert town.value(two, "result") == "清走了"
@@ -162,12 +262,24 @@ def test_a_merge_is_undone_within_seven_days() -> None:
     assert later.take("secretary", two, "unmerge") == "too_late"
 
 
+def test_a_merge_at_the_desk_is_undone_within_seven_days() -> None:
+    town, one = at_the_desk()
+    two = town.make("colleague", matter="06033")
+    assert town.take("officer", two, "center_merge", merged_into=one) == "applied"
+    later = town.copy()
+    assert town.take("officer", two, "center_unmerge") == "applied"
+    assert town.state(two) == "triaged"
+    later.now_ms += 7 * DAY_MS
+    assert later.take("officer", two, "center_unmerge") == "too_late"
+
+
 def test_what_was_solved_on_the_spot_is_looked_at_by_somebody_else() -> None:
     town = Town()
     case = town.make("worker", matter="rubbish", self_resolved=True)
     assert town.state(case) == "handled"
-    assert town.take("worker", case, "verify") == "your_own_work"
-    assert town.take("leader", case, "verify") == "applied"
+    assert town.take("worker", case, "verify", conditions=TICKED["conditions"]) == "your_own_work"
+    assert town.take("leader", case, "verify") == "needs_field"
+    assert town.take("leader", case, "verify", conditions=TICKED["conditions"]) == "applied"
     assert town.state(case) == "closed"
 
 
@@ -175,7 +287,7 @@ def test_what_nobody_looks_at_is_checked_by_the_town() -> None:
     town = Town()
     case = town.make("worker", matter="rubbish")
     town.take("secretary", case, "approve")
-    town.take("colleague", case, "finish", result="清走了")
+    assert town.take("colleague", case, "finish", **DONE) == "applied"
     town.wait(10 * DAY_MS)
     assert town.state(case) == "unchecked"
     assert town.take("officer", case, "center_verify") == "applied"
@@ -218,7 +330,7 @@ def test_several_units_and_one_answer() -> None:
     ]
     assert (unready, town.take("officer", meeting, "all_here")) == ("wrong_state", "applied")
     town.take("officer", meeting, "open_session")
-    assert town.take("officer", meeting, "plan", minutes={"is": "水利清沟"}, lead=POST) == "applied"
+    assert town.take("board", meeting, "plan", minutes={"is": "水利清沟"}, lead=POST) == "applied"
     assert town.take("post", meeting, "lead_accepts") == "applied"
     assert town.take("post", meeting, "conclude", outcome="好了") == "parts_open"
     assert town.take("water", parts[0], "come") == "applied"
@@ -289,11 +401,95 @@ def test_a_late_task_tells_its_people() -> None:
     assert town.told(job)[-2:] == [("work_soon", "auto"), ("work_late", "auto")]
 
 
+def test_what_is_wanted_at_once_climbs_a_rung_a_minute_and_nothing_else_does() -> None:
+    town = Town()
+    job, slow = ordered(town, urgency="emergency"), ordered(town, urgency="urgent")
+    for step in ("ack_late", "ack_later", "ack_latest"):
+        town.wait(60_000)
+        assert town.told(job)[-1] == (step, "auto")
+    town.wait(HOUR_MS)
+    assert town.told(slow)[-1] == ("ack_late", "auto")
+
+
+def test_the_leader_of_a_board_has_the_tasks_of_the_board_and_no_other() -> None:
+    town = Town()
+    job, other = ordered(town, unit=POST), ordered(town, unit=FIRE_POST)
+    for task in (job, other):
+        assert town.take("worker", task, "cannot", cannot_reason="leave") == "applied"
+    assert town.take("board", other, "give_to", assignee=PEOPLE["colleague"]) == "not_found"
+    assert town.take("board", job, "give_to", assignee=PEOPLE["colleague"]) == "applied"
+    assert town.take("board", job, "urge", urge_note="今天要") == "applied"
+    made = {"matter": "rubbish", "what": {"is": "清沟"}, "unit": POST}
+    assert town.hear(town.write("board", "task", made)).code == "not_your_role"
+
+
+def whistled(town: Town, **sets: Any) -> str:
+    """Let the leader whistle for a post."""
+    call = {"matter": "06033", "unit": POST, "need": {"is": "来看看"}}
+    return town.make("leader", "whistle", **call, **sets)
+
+
+def test_an_urgent_whistle_that_nobody_answers_goes_up_and_somebody_fills_in() -> None:
+    town = Town()
+    call = whistled(town, emergency=True)
+    for minutes, step in ((15, "nobody_came"), (30, "still_nobody")):
+        town.wait(minutes * 60_000)
+        assert town.told(call)[-1] == (step, "auto")
+    assert town.take("leader", call, "fill_in", stand_in=COMMUNITY) == "applied"
+    assert town.take("helper", call, "come") == "applied"
+    town.wait(HOUR_MS)
+    assert town.told(call)[-1] == ("not_there", "auto")
+    assert town.take("helper", call, "arrive") == "applied"
+    assert town.take("helper", call, "acted", notes="门打开了") == "applied"
+    assert town.take("leader", call, "release", effect="yes") == "applied"
+
+
+def test_who_is_not_called_has_no_part_in_a_whistle() -> None:
+    town = Town()
+    call = whistled(town)
+    assert town.take("helper", call, "come") == "not_found"
+    assert town.take("fire", call, "come") == "not_found"
+    assert town.take("post", call, "come") == "applied"
+
+
+def test_a_dispute_is_due_when_the_day_agreed_on_is_over() -> None:
+    town = Town()  # on 23 November 2026
+    sets = {"topic": "land", "heat": "words", "next_day": 20261125}
+    quarrel = town.make("worker", "dispute", **sets)
+    town.wait(2 * DAY_MS)
+    assert town.told(quarrel) == []
+    assert town.take("worker", quarrel, "talk", talks="各让一步", next_day=20261208) == "applied"
+    town.wait(10 * DAY_MS)
+    assert town.told(quarrel)[-1] == ("talk", "done")
+    town.wait(5 * DAY_MS)
+    assert town.told(quarrel)[-1] == ("no_contact", "auto")
+    assert town.take("worker", quarrel, "talk", talks="火气大了", next_day=20261210) == "applied"
+    town.wait(4 * DAY_MS)
+    assert town.told(quarrel)[-1] == ("no_contact", "auto")
+
+
+def test_a_dispute_goes_up_as_an_incident_of_its_own_and_its_parties_stay_in_the_grid() -> None:
+    town = Town()
+    sets = {"topic": "land", "heat": "violent", "next_day": 20261125, "parties": {"is": "李家和王家"}}
+    quarrel = town.make("worker", "dispute", **sets)
+    assert town.take("worker", quarrel, "raise") == "needs_field"
+    case = town.make("worker", matter="quarrel", emergency=True)
+    assert town.take("worker", quarrel, "raise", raised=case) == "applied"
+    kind = KINDS["dispute"]
+    seen = {
+        who: may_see(kind, kind.fields["parties"], actor_of(who), town.records[quarrel], UNITS)
+        for who in ("worker", "leader", "secretary")
+    }
+    assert seen == {"worker": True, "leader": True, "secretary": False}
+
+
 def test_a_grant_runs_out_by_itself() -> None:
     town = Town()
     asked = town.make_at("water", TOWN, "out_of_list", what="量水位")
-    town.grant(asked, until=20270301)
-    town.wait(95 * DAY_MS)
+    town.grant(asked, until=20261210)
+    town.wait(15 * DAY_MS)
+    assert town.state(asked) == "active"
+    town.wait(15 * DAY_MS)
     assert town.state(asked) == "expired"
 
 

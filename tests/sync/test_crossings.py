@@ -88,11 +88,12 @@ def test_work_done_in_the_community_crosses_its_going_up_and_stays_a_word_in_the
     town = Town()
     report = town.make("worker", matter="rubbish")
     assert town.take("secretary", report, "approve") == "applied"
-    done = town.write("colleague", "incident", {"result": "清走了"}, report, ("finish", "handling"))
+    said = {"result": "清走了", "conditions": {"add": ["site_clear"]}}
+    done = town.write("colleague", "incident", said, report, ("finish", "handling"))
     assert town.take("secretary", report, "escalate", progress="村里弄不动") == "applied"
     assert town.hear(done).code == "overtaken"
     assert town.state(report) == "at_center"
-    assert town.records[report].story[-1].sets == {"result": "清走了"}
+    assert town.records[report].story[-1].sets == said
     added = town.write("colleague", "incident", {"progress": "我们把路口围起来了"}, report)
     assert town.hear(added).code == "applied"
     assert town.value(report, "progress")[-1] == "我们把路口围起来了"

@@ -198,3 +198,11 @@ def test_a_matter_can_be_found_and_says_who_when_and_how(option: Option) -> None
     assert (marks["route"] == "emergency") == (marks["level"] == "1")
     assert marks["level"] != "2" or marks["route"] == "centre"
     assert marks["unit"] not in marks.get("whistle", "").split()
+
+
+@pytest.mark.parametrize("points", ["x", "-1", "1.5", "٣"])
+def test_points_are_a_whole_number(points: str) -> None:
+    ours = {**OURS, "marks": {**OURS["marks"], "weight": {"points": True}}}
+    assert gathered(row(weight="40"), ours=ours)["06010"].marks["weight"] == "40"
+    with pytest.raises(KindError, match="no points"):
+        gathered(row(weight=points), ours=ours)

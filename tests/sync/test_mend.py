@@ -177,6 +177,24 @@ async def test_a_refusal_is_contested_once(village):
     assert (again, village.kept(said).state) == ("only_once", "refused")
 
 
+async def test_who_refused_it_does_not_decide_again_and_another_may_be_asked(village):
+    home = await village.household(name="张家")
+    said = await village.say(home, "name", "章家", sort="owner")
+    reason, why = {"refuse_reason": "not_proven"}, {"objection": "户口本上就是"}
+    assert await village.decide(village.steward, said, "refuse", "with_owner", **reason) == "applied"
+    assert await village.decide(village.worker, said, "contest", "refused", **why) == "applied"
+    for step, sets in (("apply", {}), ("refuse_again", reason)):
+        assert await village.decide(village.steward, said, step, "contested", **sets) == "your_own_work"
+    other = Mirror(5, 16, Grant("duty_officer", TOWN))
+    assert said not in other.kept
+    asked = await village.decide(village.steward, said, "pass_on", "contested", second=16)
+    assert (asked, village.kept(said).state) == ("applied", "second_look")
+    assert await village.decide(other, said, "apply", "second_look") == "applied"
+    assert other.kept[said].cells["owner_value"][0] == '"章家"', "who is asked reads what it is about"
+    assert village.kept(home).cells["name"][0] == "章家"
+    await village.all_hear()
+
+
 async def test_what_went_outside_is_put_right_when_the_answer_comes(village):
     home = await village.household(name="张家")
     said = await village.say(home, "name", "章家", sort="owner")

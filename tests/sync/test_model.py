@@ -130,6 +130,13 @@ def test_a_warning_before_the_end_is_no_end() -> None:
     assert "trial: state open: nothing happens when it is due" in _found(page)
 
 
+def test_the_end_of_a_clock_beside_is_no_end() -> None:
+    page = _page()
+    page["workflow"]["clocks"]["note"] = {"limit": "1 day", "anew": ["unit"]}
+    _steps(page)[3].update(timed={"clock": "note"})
+    assert "trial: state open: nothing happens when it is due" in _found(page)
+
+
 def test_what_is_kept_owes_no_holder_and_no_clock_where_the_page_says_so() -> None:
     page = _page()
     _state(page, "open").update(holder=[], rests=True)

@@ -10,15 +10,15 @@ from msgspec.structs import replace
 from sync.clock import Stamp
 from sync.digest import ROOT
 from sync.kind import gather, parse
-from sync.naming import NAMES, befores, departed, noted, touches, turned
+from sync.naming import NAMES, SPREAD, SPREADS, befores, departed, noted, touches, turned
 from sync.op import Op, StepTaken
 from sync.permit import Actor, Grant, OrgUnit, may_read
-from sync.register import Former, Record
+from sync.register import Entry, Former, Held, Record
 from sync.settle import Known, Settled, World, settle
 
-PAGE = tomllib.loads((Path(__file__).parents[1] / "whole/fleet/pages.toml").read_text(encoding="utf-8"))[
-    "errand"
-]
+PAGES = tomllib.loads((Path(__file__).parents[1] / "whole/fleet/pages.toml").read_text(encoding="utf-8"))
+PAGE = PAGES["errand"]
+BULLETIN = parse(PAGES["bulletin"])
 KEEPER = tomllib.loads((Path(__file__).parents[2] / "sync/kinds/parked.toml").read_text(encoding="utf-8"))
 KINDS = gather([parse(PAGE), parse(KEEPER)])
 ERRAND = KINDS["errand"]
@@ -153,3 +153,56 @@ def test_being_named_once_allows_no_more_than_being_named(given: Record) -> None
     moved = after(write(given, LEADER, 2, {"assignee": 8}))
     late = write(moved, DOER, 3, {}, ("reopen", "done"))
     assert [verdict.code for verdict in late.verdicts] == ["not_found"]
+
+
+def posted(
+    state: str, seq: int, *story: tuple[str, str], area: int = NORTH, before: Record | None = None
+) -> Record:
+    """A bulletin that came into its state at a place of the log, as it is noted then."""
+    lines = tuple(
+        Entry(seq, Stamp(NOW, 0, "1" * 16), 1, "x", start, to, "done", NOW, {}) for start, to in story
+    )
+    found = before or Record("1" * 16 + ".1", "bulletin", area, 1, NOW, NOW, "", Held(1, "", 0), {}, {})
+    return noted(BULLETIN, replace(found, area=area, state=state, head=Held(seq, "", 0), story=lines))
+
+
+def test_what_is_read_beneath_stands_in_the_channel_of_its_unit_unless_it_is_withheld() -> None:
+    draft = posted("draft", 1)
+    assert draft.names == {}
+    out = posted("out", 5, ("draft", "out"), before=draft)
+    assert out.names == {SPREADS: SPREAD + NORTH}
+    back = posted("draft", 9, ("draft", "out"), ("out", "draft"), before=out)
+    assert back.names == {}
+    assert back.former == (Former(SPREADS, SPREAD + NORTH, 9),)
+    again = posted("out", 12, ("draft", "out"), before=back)
+    assert (again.names, again.former) == ({SPREADS: SPREAD + NORTH}, ())
+
+
+def test_it_leaves_the_channel_of_a_unit_it_lies_in_no_more() -> None:
+    moved = posted("out", 7, area=SOUTH, before=posted("out", 5))
+    assert moved.names == {SPREADS: SPREAD + SOUTH}
+    assert moved.former == (Former(SPREADS, SPREAD + NORTH, 7),)
+
+
+def test_such_a_channel_is_of_those_beneath_the_unit() -> None:
+    beneath = Actor(9, (Grant("fulltime_worker", NORTH_ONE),), "9" * 16)
+    assert touches(SPREAD + NORTH, beneath, UNITS)
+    assert touches(SPREAD + TOWN, beneath, UNITS)
+    assert not touches(SPREAD + SOUTH, beneath, UNITS)
+    above = Actor(9, (Grant("community_secretary", TOWN),), "9" * 16)
+    assert not touches(SPREAD + NORTH, above, UNITS)
+
+
+def test_it_turns_for_those_beneath_when_it_is_posted_and_when_it_is_taken_back() -> None:
+    beneath = Actor(9, (Grant("fulltime_worker", NORTH_ONE),), "9" * 16)
+    out = posted("out", 5, ("draft", "out"))
+    assert [turned(BULLETIN, out, beneath, UNITS, since) for since in (4, 5)] == [True, False]
+    assert not turned(BULLETIN, out, TEAM, UNITS, 4)
+    back = posted("draft", 9, ("draft", "out"), ("out", "draft"), before=out)
+    assert [departed(back, beneath, UNITS, since) for since in (8, 9)] == [True, False]
+
+
+def test_what_it_was_before_is_told_as_it_was_read_beneath() -> None:
+    out = posted("out", 5, ("draft", "out"))
+    back = posted("draft", 9, ("draft", "out"), ("out", "draft"), before=out)
+    assert [(each.area, each.state) for each in befores(BULLETIN, back)] == [(NORTH, "out")]

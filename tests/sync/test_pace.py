@@ -21,6 +21,13 @@ def _clock(page: Page, **over: Any) -> None:
     page["workflow"]["clocks"]["in_open"].update(over)
 
 
+def _hidden(page: Page, **over: Any) -> None:
+    amount = page["fields"]["amount"]
+    amount.update(see=["grid_leader"])
+    page["fields"]["day"] = {**amount, "type": "day", "low": None, "high": None}
+    _clock(page, **over)
+
+
 def _extended(page: Page, field: str, **over: Any) -> None:
     _step(page, "close").update(extends=field, takes=["amount"])
     page["fields"]["amount"].update(over)
@@ -46,6 +53,12 @@ FAULTS: list[tuple[str, Callable[[Page], object]]] = [
     ("clock in_open: no limit '4 moons'", lambda page: _clock(page, limit="4 moons")),
     ("clock in_open: of and mark go together", lambda page: _clock(page, of="grave")),
     ("clock in_open: of names no choice", lambda page: _clock(page, of="name", mark="first")),
+    ("expire: no clock moon", lambda page: _step(page, "expire").update(timed={"clock": "moon"})),
+    ("clock in_open: until names no day field", lambda page: _clock(page, until="name")),
+    ("clock in_open: until names no day field", lambda page: _clock(page, until="moon")),
+    ("clock in_open: no field moon", lambda page: _clock(page, anew=["name", "moon"])),
+    ("clock in_open: amount is not seen by all", lambda page: _hidden(page, anew=["name", "amount"])),
+    ("clock in_open: day is not seen by all", lambda page: _hidden(page, until="day")),
 ]
 
 

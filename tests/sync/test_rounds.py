@@ -71,3 +71,15 @@ def test_what_is_sensitive_says_what_it_is_for():
         parse(broken)
     broken["fields"]["duty"]["purpose"] = "走访时多问一句"
     assert parse(broken).fields["duty"].purpose
+
+
+def test_work_stands_in_the_day_of_who_is_named_and_whose_turn_it_is():
+    states = {"saved": {"label": WORDS, "final": True, "holder": ["@whose"]}}
+    flow = {"begin": "saved", "states": states, "steps": []}
+    fields = {"whose": {"type": "person", "label": WORDS}, "other": {"type": "person", "label": WORDS}}
+    work = page(fields=fields, workflow=flow)
+    assert parse(work | {"stop": "whose"}).stop == "whose"
+    with pytest.raises(KindError, match="it is never their turn"):
+        parse(work | {"stop": "other"})
+    with pytest.raises(KindError, match="stop names no person"):
+        parse(page(stop="home"))

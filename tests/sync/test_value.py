@@ -28,6 +28,7 @@ def test_a_float_is_no_value(number: float) -> None:
         "person",
         "unit",
         "choices",
+        "refs",
     ):
         assert not fits(Spec(kind, ("1.0",)), number)
 

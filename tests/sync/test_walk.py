@@ -24,13 +24,14 @@ from sync.elapse import waiting
 from sync.guards import GUARDS, Question
 from sync.kind import Field, Kind, Step
 from sync.op import Op, StepTaken, Verdict
-from sync.permit import AUTHOR, ROLES, Actor, Grant, OrgUnit
+from sync.permit import AUTHOR, BELOW, ROLES, Actor, Grant, OrgUnit
 from sync.register import Entry, Held, Record
 from sync.settle import Known, World, settle
 
 PAGES = Path(__file__).parents[2] / "sync/kinds"
 KINDS = read_pages((PAGES,))
 ASIDE = 99  # a unit that the record does not lie in
+BENEATH = 5  # the unit beneath all others
 UNITS = {tier: OrgUnit(tier, tier - 1) for tier in range(1, 6)} | {ASIDE: OrgUnit(3, 2)}
 DAY_MS = 86_400_000
 LONG_MS, NOW_MS = 20 * DAY_MS, 40 * DAY_MS  # what a record has behind it, and now
@@ -64,7 +65,7 @@ def _line(
 def _record(kind: Kind, state: str) -> Record:
     came = _line("arrived", state, at_ms=NOW_MS - 1_000)
     story = (_line("", kind.workflow.begin, AUTHOR_ID), came)
-    return Record(f"{'b' * 16}.1", kind.name, kind.tier, AUTHOR_ID, 1, 1, state, HELD, {}, {}, story, 1)
+    return Record(f"{'b' * 16}.1", kind.name, kind.tiers[0], AUTHOR_ID, 1, 1, state, HELD, {}, {}, story, 1)
 
 
 Setting = Callable[[Question], Record]
@@ -100,6 +101,12 @@ def _lasting(days: int) -> Setting:
     return setting
 
 
+def _hurried(asked: Question) -> Record:
+    """Mark a report urgent, or want a task at once."""
+    flagged = "emergency" in asked.kind.fields
+    return (_cell("emergency", True) if flagged else _cell("urgency", "emergency"))(asked)
+
+
 def _many(name: str, value: Any) -> Setting:
     cell = [[[[1, 0, "b" * 16], value]], []]
     return lambda asked: replace(asked.record, cells={**asked.record.cells, name: cell})
@@ -131,6 +138,10 @@ def _above(asked: Question) -> Entry:
     return _line("rose", next(name for name, state in states.items() if state.one_way))
 
 
+def _ending(kind: Kind) -> str:
+    return next(name for name, state in kind.workflow.states.items() if state.final)
+
+
 # By guard: how to make a record on which it holds, and one on which it does not, for who asks.
 GUARDS_SET: dict[str, tuple[Setting, Setting]] = {
     "not_author": (_as_is, lambda asked: replace(asked.record, author=asked.person)),
@@ -141,7 +152,7 @@ GUARDS_SET: dict[str, tuple[Setting, Setting]] = {
     ),
     "went_up": (_told(_above), _as_is),
     "never_went_up": (_as_is, _told(_above)),
-    "is_emergency": (_cell("emergency", True), _cell("emergency", False)),
+    "is_emergency": (_hurried, _as_is),
     "not_emergency": (_as_is, _cell("emergency", True)),
     "nobody_answered": (_cell("result", "no_answer"), _cell("result", "ok")),
     "somebody_answered": (_cell("result", "ok"), _cell("result", "no_answer")),
@@ -152,7 +163,6 @@ GUARDS_SET: dict[str, tuple[Setting, Setting]] = {
     "level_2": (_cell("matter", "06033"), _cell("matter", "rubbish")),
     "level_low": (_cell("matter", "rubbish"), _cell("matter", "06033")),
     "on_duty_list": (_cell("matter", "rubbish"), _cell("matter", "06001")),
-    "out_of_reach": (_cell("same_day", True), _cell("misses", 1)),
     "hazard_found": (_many("hazards", "blocked"), _as_is),
     "sort_own": (_cell("sort", "own"), _cell("sort", "owner")),
     "sort_owner": (_cell("sort", "owner"), _cell("sort", "own")),
@@ -175,8 +185,12 @@ GUARDS_SET: dict[str, tuple[Setting, Setting]] = {
     ),
     "self_resolved": (_cell("self_resolved", True), _as_is),
     "came_late": (_handed_in, _as_is),
+    "not_refuser": (_as_is, _told(lambda asked: _line("ended", _ending(asked.kind), asked.person))),
 }
-CARRIED = {"above_community", "conditions_met", "evidence_given"}  # about what a step carries
+# About what a step carries.
+CARRIED = {
+    "above_community", "conditions_met", "evidence_given", "no_personal_data", "not_negative", "names_self",
+}  # fmt: skip
 FAR = {name for name, guard in GUARDS.items() if guard.far}
 
 
@@ -215,9 +229,11 @@ def _actor(kind: Kind, token: str) -> Actor:
 
     An author is one who may make such a record.
     """
-    role, at, _ = token.partition("@")
+    role, at, name = token.partition("@")
     held = _maker(kind) if role == AUTHOR else role
-    return Actor(_person(role), (Grant(held, ASIDE if at else kind.tier),) if held else (), DEVICE)
+    aside = BENEATH if name == BELOW else ASIDE
+    grants = (Grant(held, aside if at else kind.tiers[0]),) if held else ()
+    return Actor(_person(role), grants, DEVICE)
 
 
 def _has(kind: Kind, role: str, asked: tuple[str, ...]) -> bool:
@@ -230,7 +246,7 @@ def _maker(kind: Kind) -> str:
 
 
 SAMPLES: dict[str, Any] = {
-    "text": "x", "int": 1, "flag": True, "day": 20260730, "instant": 1, "person": 1, "unit": 1,
+    "text": "x", "int": 1, "flag": True, "day": 20260730, "instant": 1, "person": ACTOR, "unit": 1,
     "place": [0] * 6, "ref": f"{'b' * 16}.1", "photos": "A" * 22,
 }  # fmt: skip
 
@@ -267,6 +283,9 @@ def _tries(kind: Kind, step: Step) -> Iterator[Try]:
             if not _has(kind, role, kind.read):
                 yield Try(step, role, record, state, "not_found")
                 break  # whoever may not see a record may not see its state either
+            if role.endswith(BELOW) and kind.workflow.states[state].withheld:
+                yield Try(step, role, record, state, "not_found")
+                continue
             if not _has(kind, role, step.by):
                 yield Try(step, role, record, state, "not_your_role")
             elif state not in step.start:
@@ -350,7 +369,7 @@ def test_a_record_is_made_by_those_its_page_says_only(kind: Kind) -> None:
         actor = _actor(kind, role)
         own = f"ffffffff{ACTOR:08x}.{kind.series * 10**8 + 20260730}"
         record = f"{DEVICE}.1" if kind.identity == "device" else own
-        op = Op(1, Stamp(9, 0, DEVICE), kind.name, record, kind.tier, {})
+        op = Op(1, Stamp(9, 0, DEVICE), kind.name, record, kind.tiers[0], {})
         verdict, after = _push(kind, None, op, actor)
         assert verdict.code == ("applied" if role in kind.create else "not_your_role"), role
         assert (after is not None) == (role in kind.create), role
@@ -378,6 +397,6 @@ def test_everything_has_words_in_both_languages(kind: Kind) -> None:
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 def test_what_a_page_refers_to_is_there(kind: Kind) -> None:
     for name, field in kind.fields.items():
-        assert not field.refers or field.type == "ref", name
+        assert not field.refers or field.type in ("ref", "refs"), name
         assert field.refers in {"", *KINDS}, name
         assert len({option.value for option in field.options}) == len(field.options), name

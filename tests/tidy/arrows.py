@@ -55,10 +55,15 @@ SCRIPT_MAY = {
     "": {"", "model", "ports", "sync", "words"},
 }
 CORE_SEEN = {
-    # how far, inside which border; by when; what stands above whom
-    "widgets": frozenset({f"pwa/src/sync/{name}.ts" for name in ("place", "clocks", "permit")}),
-    # whose page this is; where it lies; which of what passed is looked at
-    "screens": frozenset({f"pwa/src/sync/{name}.ts" for name in ("permit", "place", "sample")}),
+    # how far, inside which border; by when; what stands above whom; what gives somebody away
+    "widgets": frozenset(
+        {
+            *(f"pwa/src/sync/{name}.ts" for name in ("place", "clocks", "permit", "nameless")),
+            "pwa/src/day.ts",  # whom somebody is to look in on
+        }
+    ),
+    # whose page this is; where it lies; which of what passed is looked at; what will be refused
+    "screens": frozenset({f"pwa/src/sync/{name}.ts" for name in ("permit", "place", "sample", "around")}),
 }
 SCRIPT_TYPES = {
     "words": {"model", "sync"},

@@ -1,21 +1,38 @@
-"""What a client needs to fold its own ops: cells, and (unsaid by docs/sync.md) the workflow."""
+"""What a client needs to fold its own ops: cells, and the workflow."""
 
 from collections.abc import Callable
 from typing import Any
 
 from tests.whole.stranger import Json, canonical
 
-# Unsaid: what guards of automatic steps mean, by what the record says and by the marks of its matter.
-GUARDS: dict[str, Callable[[Json, Json], bool]] = {
-    "is_emergency": lambda said, _: said.get("emergency") is True,
-    "route_emergency": lambda said, marks: said.get("emergency") is True or urgent(marks),
-    "route_centre": lambda said, marks: said.get("emergency") is not True and sent_on(marks),
-    "self_resolved": lambda said, _: said.get("self_resolved") is True,
-    "nobody_answered": lambda said, _: said.get("result") == "no_answer",
-    "somebody_answered": lambda said, _: said.get("result") not in ("no_answer", None),
-    "sort_own": lambda said, _: said.get("sort") == "own",
-    "sort_owner": lambda said, _: said.get("sort") == "owner",
+# The guards of automatic steps, by what the record says, the marks of its matter, and the lines of its story.
+GUARDS: dict[str, Callable[[Json, Json, list[Any]], bool]] = {
+    "is_emergency": lambda said, *_: at_once(said),
+    "route_emergency": lambda said, marks, _: at_once(said) or urgent(marks),
+    "route_centre": lambda said, marks, _: not at_once(said) and sent_on(marks),
+    "self_resolved": lambda said, *_: said.get("self_resolved") is True,
+    "nobody_answered": lambda said, *_: said.get("result") == "no_answer",
+    "somebody_answered": lambda said, *_: said.get("result") not in ("no_answer", None),
+    "hazard_found": lambda said, *_: bool(said.get("hazards")),
+    "sort_own": lambda said, *_: said.get("sort") == "own",
+    "sort_owner": lambda said, *_: said.get("sort") == "owner",
+    "twice_declined": lambda _, __, lines: declines(lines) > 1,
 }
+TOLD = (  # by the server, and never taken here
+    "came_late", "has_parts", "parts_done", "part_came_back", "original_closed", "replaced", "out_of_reach",
+    "met_since",
+)  # fmt: skip
+
+
+def at_once(said: Json) -> bool:
+    return said.get("emergency") is True or said.get("urgency") == "emergency"
+
+
+def declines(lines: list[Any]) -> int:
+    """Count how often it was declined since somebody settled it."""
+    steps = [line[3] for line in lines if line[6] != "overtaken"]
+    last = max((at for at, step in enumerate(steps) if step == "decide"), default=-1)
+    return sum(step in ("decline", "decline_upper") for step in steps[last + 1 :])
 
 
 def urgent(marks: Json) -> bool:
@@ -60,20 +77,21 @@ def yielding(change: Any, cell: Any, weight: int) -> Any:
     return change | {"over": [stamp for stamp in change["over"] if stamp not in owned]}
 
 
-def follow(page: Json, state: str, cells: Json) -> list[Json]:
-    """Unsaid: give the step that takes itself from a state, if there is one."""
+def follow(page: Json, record: list[Any]) -> list[Json]:
+    """Give the step that takes itself from the state a record is in, if there is one."""
+    state, cells, lines = record[6:9]
     said = {name: cell[0] for name, cell in cells.items() if cell}
     options = page["fields"].get("matter", {"options": []})["options"]
     marks: Json = next((each["marks"] for each in options if each["value"] == said.get("matter")), {})
     for each in page["workflow"]["steps"]:
-        held = all(guard in GUARDS and GUARDS[guard](said, marks) for guard in each["guards"])
+        held = all(guard in GUARDS and GUARDS[guard](said, marks, lines) for guard in each["guards"])
         if each["auto"] and state in each["start"] and held:
             return [each]
     return []
 
 
 def fold(store: Json, op: Json, at: int) -> None:
-    """Fold an applied op into this store's copy: cells, step, and (unsaid) the lines and what follows."""
+    """Fold an applied op into this store's copy: cells, step, and the lines and what follows."""
     page, stamp, me = store["kinds"][op["kind"]], op["stamp"], store["person"]
     new = [op["record"], op["kind"], op["area"], me, stamp[0], at, "", {}, [], 0]
     held = store["records"].get(op["record"], new)
@@ -95,7 +113,7 @@ def fold(store: Json, op: Json, at: int) -> None:
     steps += [each for each in flow["steps"] if op["step"] and each["name"] == op["step"][0]]
     told: list[Any] = [line[1:4:2] for line in record[8]]
     steps = [] if [stamp, op["step"][0] if op["step"] else ""] in told else steps  # folded before
-    while steps or (steps := follow(page, record[6], cells)):
+    while steps or (steps := follow(page, record)):
         for each in steps:
             who, outcome = (0, "auto") if each.get("auto") else (me, "done")
             to = each["to"] or record[6]

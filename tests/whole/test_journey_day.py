@@ -15,6 +15,7 @@ from tests.whole.thumb import Thumb
 
 VISIT_TAPS = 2
 FINE_TAPS = 2  # the tile of the place, and that all is fine
+PATROL_TAPS = 2  # the tile of the route, and that all is fine
 HAZARD_TAPS = 4  # the tile, what is wrong, what the owner was told, save
 SHEET_TAPS = 8
 DAY_BYTES = 1_536  # of bodies sent for a whole day without photos
@@ -49,6 +50,7 @@ def test_a_day_is_done_offline_and_confirmed_in_one_tap(town: Town, phone: Calla
     worker.shot("day-begun")
     assert visit_one(worker) == VISIT_TAPS
     assert check_one(worker) == FINE_TAPS
+    assert walk_one(worker) == PATROL_TAPS
     assert find_hazard(worker) == HAZARD_TAPS
     assert fill_in(worker) <= SHEET_TAPS
     worker.kill()
@@ -113,6 +115,46 @@ def test_a_problem_goes_on_to_a_report_from_the_same_form(town: Town, phone: Cal
     expect(page.get_by_role("heading", name="已存好")).to_be_visible()
     report, check = page.evaluate(OPS, "incident"), page.evaluate(OPS, "place_check")
     assert report["sets"]["found_at"] == check["record"]
+    assert worker.faults == []
+
+
+def test_what_is_found_on_a_patrol_is_reported_and_people_are_told_why_they_are_asked(
+    town: Town, phone: Callable[[str], Phone]
+) -> None:
+    worker = phone("worker")
+    sign_in(worker, town, town.code("fulltime_worker"))
+    page = worker.page
+    worker.offline()
+    tile(page, "patrol").click()
+    points = page.locator("li.duty")
+    points.nth(1).get_by_role("button", name="走到了").click()
+    points.nth(0).get_by_role("button", name="有情况").click()
+    expect(page.get_by_text("还有 1 处没点")).to_be_visible()
+    can_be_read(worker)
+    name = points.nth(0).locator(".nm").inner_text().split("\n")[0]
+    page.get_by_role("button", name="存好", exact=True).click()
+    expect(page.get_by_role("heading", name="上报")).to_be_visible()
+    expect(page.get_by_placeholder("写两句")).to_have_value(re.compile(f"{name}$"))
+    worker.shot("patrol-report")
+    page.get_by_role("button", name="上报").click()
+    expect(page.get_by_role("heading", name="已存好")).to_be_visible()
+    report, patrol = page.evaluate(OPS, "incident"), page.evaluate(OPS, "patrol")
+    assert report["sets"]["found_at"] == patrol["record"]
+    assert len(patrol["sets"]["seen"]["add"]) == 2
+    assert len(patrol["sets"]["found"]["add"]) == 1
+    page.evaluate("location.hash = '#/new/household'")
+    page.get_by_role("button", name="要多照看").click()
+    expect(page.get_by_text("照看得勤一点")).to_be_visible()
+    can_be_read(worker)
+    page.get_by_role("button", name="给住户看").click()
+    card = page.get_by_role("dialog")
+    expect(card).to_contain_text("陈素芬")
+    expect(card).to_contain_text("个人信息保护法")
+    expect(card.get_by_text("走访时多问一句")).to_be_visible()
+    worker.shot("notice-card")
+    can_be_read(worker)
+    card.get_by_role("button", name="收起来").click()
+    expect(card).to_be_hidden()
     assert worker.faults == []
 
 
@@ -183,6 +225,28 @@ def check_one(worker: Phone) -> int:
     thumb.tap(lamp)
     taps = thumb.told("a place, all fine")
     saved(page)
+    return taps
+
+
+def walk_one(worker: Phone) -> int:
+    """Walk the route: all is fine; every point was passed, and it says where that was saved."""
+    page = worker.page
+    route = tile(page, "patrol")
+    thumb = Thumb()
+    thumb.tap(route)
+    lamp = page.get_by_role("button", name="都正常")
+    expect(lamp).to_be_visible()
+    worker.shot("day-patrol")
+    thumb.tap(lamp)
+    taps = thumb.told("a patrol, all fine")
+    saved(page)
+    said = page.evaluate(OPS, "patrol")["sets"]
+    assert len(said["seen"]["add"]) == len(set(said["seen"]["add"])) == 3
+    assert "place" in said
+    assert "found" not in said
+    assert page.evaluate(OPS, "patrol_route")["step"]["name"] == "walk"
+    bar(page, "今日")
+    expect(page.locator("main a.tile[href*='/new/patrol/']")).to_have_count(0)
     return taps
 
 

@@ -251,7 +251,7 @@ def test_two_tabs_that_write_at_once_use_no_number_twice(worker: Phone, town: To
         for place, page in enumerate((worker.page, tab)):
             page.bring_to_front()
             page.goto(f"{town.url}/#/today")
-            page.locator("main a.tile").nth(place).click()
+            page.locator("main a.tile[href*='/new/visit/']").nth(place).click()
             page.get_by_role("button", name="上门").click()
             expect(page.get_by_role("button", name="平安")).to_be_visible()
         for page in (worker.page, tab):

@@ -198,7 +198,9 @@ def test_a_step_that_comes_too_late_is_overtaken(town: Town) -> None:
     one.sync()
     two.sync()
     assert (verdicts(one), verdicts(two)) == (["applied"], ["overtaken"])
-    one.make("incident", {"result": "done"}, record=name, step=["finish", "handling"])
+    done = {"result": "done", "conditions": put("hazard_gone", "reporter_told")}
+    done["result_photos"] = put("A" * 22)
+    one.make("incident", done, record=name, step=["finish", "handling"])
     one.sync()
     worker.sync()
     worker.make("incident", {}, record=name, step=["verify", "handled"])

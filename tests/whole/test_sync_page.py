@@ -10,6 +10,7 @@ from backend.kinds import read_pages
 from sync.clock import Stamp
 from sync.op import Op, StepTaken
 from sync.wire import pack, unpack
+from tests.whole.stranger_fold import GUARDS, TOLD
 
 BLOCKS = re.findall(r"```json\n(.*?)\n```", Path("docs/sync.md").read_text(encoding="utf-8"), re.DOTALL)
 KINDS = read_pages((Path("sync/kinds"),))
@@ -22,6 +23,20 @@ REPORT = {
     "captured_ms": NOW - 65_000,
     "source": "camera",
 }
+
+
+def test_each_guard_of_an_automatic_step_is_told_and_the_stranger_knows_it() -> None:
+    steps = [step for kind in KINDS.values() for step in kind.workflow.steps if step.auto]
+    asked = {name for step in steps for name in step.guards}
+    assert asked <= {*GUARDS, *TOLD}
+    page = Path("docs/sync.md").read_text(encoding="utf-8")
+    rows = page.partition("| guard of an automatic step |")[2].partition("**Neighbours.**")[0]
+    told = {
+        name
+        for row in rows.splitlines()[2:]
+        for name in re.findall(r"`(\w+)`", row.split("|")[1] if "|" in row else "")
+    }
+    assert told == {*GUARDS, *TOLD}
 
 
 def test_the_push_reads_as_the_page_says() -> None:

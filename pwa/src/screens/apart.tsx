@@ -39,11 +39,13 @@ export const Correct = apart("saved.add", () => import("./correct.tsx").then((fi
 export const Cover = apart("photo.cover", () => import("./cover.tsx").then((file) => file.Cover));
 export const Devices = apart("devices.title", () => import("./devices.tsx").then((file) => file.Devices));
 export const Edit = apart("saved.add", () => import("./edit.tsx").then((file) => file.Edit));
+export const Find = apart("place.records", () => import("./answers.tsx").then((file) => file.Find));
 export const Gallery = apart("photo", () => import("./gallery.tsx").then((file) => file.Gallery));
 export const KindForm = apart("list.new", () => import("./kind-form.tsx").then((file) => file.KindForm));
 export const KindList = apart("place.records", () => import("./kind-list.tsx").then((file) => file.KindList));
 export const MeScreen = apart("place.me", () => import("./me.tsx").then((file) => file.MeScreen));
 export const Needs = apart("needs.title", () => import("./needs.tsx").then((file) => file.Needs));
+export const Patrol = apart("place.today", () => import("./patrol.tsx").then((file) => file.Patrol));
 export const Queue = apart("place.queue", () => import("./queue.tsx").then((file) => file.Queue));
 export const Records = apart("place.records", () => import("./records.tsx").then((file) => file.Records));
 export const Review = apart("place.review", () => import("./review.tsx").then((file) => file.Review));

@@ -11,10 +11,12 @@ import { Icon } from "../widgets/icon.tsx";
 import { asked, empty, firstOf, type NamedField } from "../widgets/page.ts";
 import { useModel, useWorld } from "../widgets/use-model.ts";
 import { titleWords, valueWords } from "../widgets/value-words.ts";
+import { Why } from "../widgets/why.tsx";
 import { say } from "../words/apart.ts";
 import { pick } from "../words/say.ts";
 import { callsOn, putOff } from "./calls.ts";
 import type { FormProps } from "./draft.tsx";
+import { fresh } from "./known.ts";
 import { CORRECTION, ORIGIN } from "./registry.ts";
 import { buzz, go } from "./route.ts";
 
@@ -51,24 +53,19 @@ export function Known({ view }: { view: View }) {
   );
 }
 
-/** Whether a field was asked so lately that it need not be asked again. */
-export const fresh = (model: Model, view: View, [name, field]: NamedField): boolean =>
-  field.fresh_days > 0 &&
-  !empty(view.values[name]) &&
-  model.nowMs.value - model.writtenMs(view.id, name) < field.fresh_days * DAY_MS;
-
 function Kept({ view, named: [name, field], nowMs }: { view: View; named: NamedField; nowMs: number }) {
   const model = useModel();
   const world = useWorld();
   const value = view.values[name] ?? null;
+  const atMs = model.writtenMs(view.id, name);
   const still = (): void => void model.edit(view.id, { [name]: value }, [name]).then(buzz);
   return (
     <div class="row apart">
       <span>
-        {pick(field.label)} <b>{valueWords(field, value, world)}</b>
-        <span class="note"> {ageWords(model.writtenMs(view.id, name), nowMs)}</span>
+        <Why term={pick(field.label)} why={field.purpose} /> <b>{valueWords(field, value, world)}</b>
+        <span class="note"> {ageWords(atMs, nowMs)}</span>
       </span>
-      {!fresh(model, view, [name, field]) && (
+      {!fresh(field, value, atMs, nowMs) && (
         <span class="row">
           <button type="button" class="chip" onClick={still}>
             {say("known.still")}

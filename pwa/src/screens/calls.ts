@@ -3,7 +3,6 @@
 
 import type { Offer, View } from "../model.ts";
 import type { Field, KindPage, Option } from "../sync/kind.ts";
-import type { Value } from "../sync/value.ts";
 
 const MOVES_MAX = 3; // as sync/guards.py has it
 
@@ -39,16 +38,6 @@ export function movesOf(view: View, step: string, calls: readonly View[]): numbe
 /** The step on a place that a call on it takes by itself. */
 export const takenBy = (view: View, call: KindPage): Offer | undefined =>
   view.offers.find((each) => each.step === call.round?.step);
-
-/** Whether an answer of the record bears a mark: somebody who lives alone, say. */
-export function marked(view: View | undefined, page: KindPage | undefined, mark: string): boolean {
-  return Object.entries(page?.fields ?? {}).some(([name, field]) =>
-    field.options.some((option) => option.marks[mark] && chosen(view?.values[name], option.value)),
-  );
-}
-
-const chosen = (value: Value | undefined, option: string): boolean =>
-  Array.isArray(value) ? (value as readonly Value[]).includes(option) : value === option;
 
 /** The options of a field that are asked of this record: those that name one of its answers, or none at all. */
 export function askedOf(field: Field, view: View | undefined): readonly Option[] {

@@ -5,7 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { View } from "../model.ts";
 import type { KindPage } from "../sync/kind.ts";
 import type { Value } from "../sync/value.ts";
-import { DAY_MS, dateWords, dayOf, startOf } from "../widgets/dates.ts";
+import { DAY_MS, dayOf, nearDay, startOf } from "../widgets/dates.ts";
 import { toggled } from "../widgets/editor.tsx";
 import { type Filling, newRecord, useFilling } from "../widgets/filling.ts";
 import { Head } from "../widgets/head.tsx";
@@ -64,7 +64,7 @@ function Where({ view, page }: { view: View; page: KindPage }) {
   const [last] = callsOn(world.views, page, view.id);
   const hazards = firstOf(asked(page), "choices");
   const words = last && hazards ? valueWords(hazards[1], last.values[hazards[0]], world) : "";
-  const date = last ? dateWords(last.madeMs, world.nowMs) : "";
+  const date = last ? nearDay(last.madeMs, world.nowMs) : "";
   return (
     <div class="said">
       <b>{aboutWords(view, world)}</b>
@@ -152,7 +152,7 @@ function Hazard({ fields, filling }: { fields: readonly NamedField[]; filling: F
           />
         </>
       )}
-      {day !== null && <p>{say("check.again", { date: dateWords(startOf(Number(day)), nowMs) })}</p>}
+      {day !== null && <p>{say("check.again", { date: nearDay(startOf(Number(day)), nowMs) })}</p>}
       {photos && <Photos name={photos[0]} filling={filling} />}
     </>
   );

@@ -12,8 +12,10 @@ import { Icon } from "../widgets/icon.tsx";
 import { asked } from "../widgets/page.ts";
 import { useWorld } from "../widgets/use-model.ts";
 import { titleWords, valueWords } from "../widgets/value-words.ts";
+import { Why } from "../widgets/why.tsx";
 import { say } from "../words/apart.ts";
 import { pick } from "../words/say.ts";
+import { Asked } from "./asked.tsx";
 import { Discard } from "./discard.tsx";
 import type { FormProps } from "./draft.tsx";
 import { correctable, proposing } from "./proposal.ts";
@@ -74,7 +76,7 @@ function Saying({ page, target, kind }: SayingProps) {
         )}
         {field &&
           asked(page).map(([each, own]) => (
-            <Editor key={each} name={each} field={own} filling={filling} must={false} />
+            <Asked key={each} named={[each, own]} filling={filling} must={false} />
           ))}
         <div class="foot">
           {why && <p role="alert">{why}</p>}
@@ -140,9 +142,10 @@ interface WantedProps {
 /** What the field should say, in its own editor, and who will decide. */
 function Wanted({ field, name, value, filling, set }: WantedProps) {
   const own = { ...filling, values: { [name]: value ?? null }, set: (_: string, next: Value) => set(next) };
+  const label = <Why term={say("correct.new")} why={field.purpose} />;
   return (
     <>
-      <Editor key={name} name={name} field={field} filling={own} label={say("correct.new")} must={false} />
+      <Editor key={name} name={name} field={field} filling={own} label={label} must={false} />
       {field.type === "place" && <p class="note">{say("correct.place")}</p>}
       <p class="note">{say(field.correct === "owner" ? "correct.owner" : "correct.own")}</p>
     </>

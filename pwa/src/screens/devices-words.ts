@@ -4,6 +4,13 @@
 import type { Phone } from "../model.ts";
 import { waitWords, whenWords } from "../widgets/dates.ts";
 import { say } from "../words/apart.ts";
+import { lacking } from "./places.ts";
+
+/** How much of what a person wrote and took is on their phones only; -1 where none of them is known. */
+export function unsentOf(rows: readonly Phone[], person: number): number {
+  const own = rows.filter((phone) => phone.person === person);
+  return own.length ? own.reduce((sum, phone) => sum + lacking(phone) + (phone.photos?.count ?? 0), 0) : -1;
+}
 
 const SPANS_SHOWN = 3; // ranges of numbers; nobody reads out more
 

@@ -25,16 +25,18 @@ export function Facts({ view, page, but = page.title }: FactsProps) {
   const world = useWorld();
   const flags = flagsOf(page, view);
   const telling = mends(page) ? TOLD : [];
-  const facts = Object.entries(page.fields).flatMap(([name, field]) => {
-    if (telling.includes(name)) return [];
-    const withStep = field.write?.length === 0; // carried by a step: told in the history
-    if (withStep || field.retired || DRAWN.includes(field.type) || but.includes(name)) return [];
-    if (flags.includes(field)) return []; // stands beside the state
-    if (page.identity === "entry" && field.type === "text")
-      return view.entry ? keptOf(view.entry, pick(field.label), world) : [];
-    if (!field.ask && field.type !== "text" && field.type !== "int") return [];
-    const words = valueWords(field, view.values[name], world);
-    return words ? [[pick(field.label), words] as const] : [];
-  });
+  const facts = Object.entries(page.fields).flatMap(
+    ([name, field]): (readonly [string, string, string?])[] => {
+      if (telling.includes(name)) return [];
+      const withStep = field.write?.length === 0; // carried by a step: told in the history
+      if (withStep || field.retired || DRAWN.includes(field.type) || but.includes(name)) return [];
+      if (flags.includes(field)) return []; // stands beside the state
+      if (page.identity === "entry" && field.type === "text")
+        return view.entry ? keptOf(view.entry, pick(field.label), world) : [];
+      if (!field.ask && field.type !== "text" && field.type !== "int") return [];
+      const words = valueWords(field, view.values[name], world);
+      return words ? [[pick(field.label), words, field.purpose]] : [];
+    },
+  );
   return <Terms rows={facts} />;
 }

@@ -19,6 +19,8 @@ import { useQueue } from "./use-queue.ts";
 
 const Roadside = later(() => import("./roadside.tsx").then((file) => file.Roadside));
 
+const ToRead = later(() => import("./nods.tsx").then((file) => file.ToRead));
+
 /** The screen that reports; `kind` is what the camera starts. */
 export function Home({ kind }: { kind: string }) {
   const model = useModel();
@@ -29,6 +31,7 @@ export function Home({ kind }: { kind: string }) {
       <Hill />
       <div class="body">
         <Notices only={model.prefs.value.paused} />
+        <ToRead />
         {held(draft) ? (
           <Continue />
         ) : (

@@ -14,6 +14,7 @@ import { pick } from "../words/say.ts";
 import { PassAll, TakeBack } from "./batch.tsx";
 import { Fixes } from "./fixes.tsx";
 import { Notices, useCapture } from "./home.tsx";
+import { ToRead } from "./nods.tsx";
 import { PhonesLink } from "./phones-link.tsx";
 import { acts, reviewable } from "./places.ts";
 import { mends } from "./proposal.ts";
@@ -22,6 +23,7 @@ import { buzz, home } from "./route.ts";
 import { Lit } from "./saved.tsx";
 import { useQueue } from "./use-queue.ts";
 import { type Card, useLooks, useReviews } from "./use-risks.ts";
+import { WeekLink } from "./week.tsx";
 import { Whys } from "./whys.tsx";
 
 const SHOWN = 5; // of each group
@@ -49,6 +51,7 @@ export function Queue({ report, first }: QueueProps) {
       <Title waiting={waiting.length} reviews={reviews.length} first={first} />
       <div class="body flush">
         {first && <Notices only="update" />}
+        {first && <ToRead />}
         {waiting.length === 0 && <Rest />}
         <Reviews cards={reviews} />
         {groupsOf(rest).map(([key, views]) => (
@@ -56,6 +59,7 @@ export function Queue({ report, first }: QueueProps) {
         ))}
         <Looks cards={looks} />
         {first && report && <Camera kind={report} />}
+        {first && <WeekLink />}
         {first && <PhonesLink />}
       </div>
       <Foot next={reviews[0]} />
@@ -79,8 +83,9 @@ function Foot({ next }: { next: Card | undefined }) {
 }
 
 function Title({ waiting, reviews, first }: { waiting: number; reviews: number; first: boolean }) {
-  const some = reviews ? say("queue.review", { n: reviews }) : say("queue.title", { n: waiting });
-  const title = waiting ? some : say("queue.none");
+  const both = say("queue.both", { all: waiting, n: reviews }); // the number on the bar counts all of them
+  const only = reviews ? say("queue.review", { n: reviews }) : say("queue.title", { n: waiting });
+  const title = waiting ? (reviews && reviews < waiting ? both : only) : say("queue.none");
   if (!first) return <Head title={title} back={home.value} />;
   return (
     <header class="head nob">

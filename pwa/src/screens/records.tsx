@@ -5,12 +5,16 @@ import type { Me, View } from "../model.ts";
 import { whenWords } from "../widgets/dates.ts";
 import { held } from "../widgets/filling.ts";
 import { Icon } from "../widgets/icon.tsx";
+import { isNod } from "../widgets/nods.ts";
 import { Row } from "../widgets/row.tsx";
 import { useModel, useWorld } from "../widgets/use-model.ts";
 import type { World } from "../widgets/value-words.ts";
 import { say } from "../words/apart.ts";
 import { pick } from "../words/say.ts";
+import { FindLink } from "./answers.tsx";
+import { taking } from "./errands.ts";
 import { creatable, isRegister } from "./places.ts";
+import { ERRAND } from "./registry.ts";
 
 type Filter = "all" | "mine" | "late" | "drafts";
 
@@ -26,7 +30,7 @@ export function Records({ filter }: { filter: string }) {
   const model = useModel();
   const world = useWorld();
   const chosen: Filter = filter in NAMES ? (filter as Filter) : "all";
-  const lists = listsOf(world);
+  const lists = listsOf(world, Boolean(model.prefs.value.paused));
   const aged = model.net.value.lastMs;
   return (
     <>
@@ -49,6 +53,7 @@ export function Records({ filter }: { filter: string }) {
             none={say(chosen === "late" ? "records.noneLate" : "records.none")}
           />
         )}
+        {chosen === "all" && <FindLink />}
         {chosen === "all" && <Registers />}
       </div>
     </>
@@ -57,15 +62,18 @@ export function Records({ filter }: { filter: string }) {
 
 type Lists = Readonly<Record<Exclude<Filter, "drafts">, readonly View[]>>;
 
-/** What happened, newest first, what did not leave before all; days and registers have places of their own. */
-function listsOf(world: World): Lists {
+/** What happened, newest first, what did not leave before all; days and registers have places of their own. Who takes
+ *  a rest is offered nothing here either. */
+function listsOf(world: World, resting: boolean): Lists {
   const pages = [...world.kinds.values()];
-  const apart = pages.filter((page) => page.identity === "person_day" || isRegister(page, world.kinds));
+  const apart = pages.filter(
+    (page) => page.identity === "person_day" || isRegister(page, world.kinds) || isNod(page, world.kinds),
+  );
   const names = new Set(apart.map((page) => page.name));
   const views = [...world.views.values()].sort(
     (a, b) => Number(b.sent === "fail") - Number(a.sent === "fail") || b.madeMs - a.madeMs,
   );
-  const all = views.filter((view) => !names.has(view.kind));
+  const all = views.filter((view) => !names.has(view.kind) && !(resting && taking(view)));
   const mine = all.filter((view) => view.author === world.me);
   return { all, mine, late: views.filter((view) => view.sent !== "done") };
 }
@@ -145,7 +153,11 @@ function Registers() {
   const world = useWorld();
   const may = creatable(model.me.value as Me, world.kinds);
   const present = new Set([...world.views.values()].map((view) => view.kind));
-  const pages = [...world.kinds.values()].filter((page) => present.has(page.name) || may.includes(page));
+  const offered = model.prefs.value.paused ? ERRAND : "";
+  const pages = [...world.kinds.values()].filter(
+    (page) =>
+      page.name !== offered && !isNod(page, world.kinds) && (present.has(page.name) || may.includes(page)),
+  );
   return (
     <section>
       <h2>{say("records.kinds")}</h2>

@@ -2,7 +2,7 @@
 // the generic list, form and story. This is the only file of the interface that names kinds.
 
 import type { ComponentType } from "preact";
-import { Check, Correct, Visit } from "./apart.tsx";
+import { Check, Correct, Patrol, Visit } from "./apart.tsx";
 import { Draft, type FormProps } from "./draft.tsx";
 
 interface Better {
@@ -14,6 +14,7 @@ export const BETTER: Readonly<Record<string, Better>> = {
   incident: { form: Draft, camera: true },
   visit: { form: Visit, camera: false },
   place_check: { form: Check, camera: false },
+  patrol: { form: Patrol, camera: false },
   correction: { form: Correct, camera: false },
 };
 
@@ -29,6 +30,9 @@ export const CORRECTION = "correction";
 /** The kind of what is small and near by, and the field that says who took it on. */
 export const ERRAND = "micro_task";
 export const TAKER = "taker";
+
+/** The kind by which who keeps the answers signs a week of questions off. */
+export const REVIEW = "weekly_review";
 
 /** The kind that thanks somebody, in points. */
 export const THANKS = "points";

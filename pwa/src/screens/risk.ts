@@ -1,6 +1,6 @@
 // What to look at first among what waits, and what may be let through together: points for what is unusual
 // about a record, added up. It orders a list and holds nothing up; nobody is told that they were scored.
-// The table in words, with its reasons: docs/approvals.md (a test compares the two). Pure.
+// What counts how much the page says (`weighed`); with the reasons: docs/approvals.md (a test compares the two). Pure.
 
 import type { Flag, Me, Unit, View } from "../model.ts";
 import type { Field, KindPage, Kinds, Step } from "../sync/kind.ts";
@@ -8,24 +8,6 @@ import { metresOutside } from "../sync/place.ts";
 import { sampled } from "../sync/sample.ts";
 import type { Value } from "../sync/value.ts";
 import { alarms, asked, empty, firstOf, toneOf } from "../widgets/page.ts";
-
-/** Points by what is so: flags of photos by their code, and what the record says. */
-export const POINTS: Readonly<Record<string, number>> = {
-  seen_before: 40,
-  seal_bad: 40,
-  place_odds: 20,
-  speed: 20,
-  exif_place: 15,
-  exif_time: 10,
-  late: 5,
-  album: 5,
-  emergency: 50,
-  level_1: 50,
-  level_2: 30,
-  outside: 20,
-  new_person: 20,
-  sample: 20,
-};
 
 /** From so many points on a record is looked at by itself; below, several are let through together. */
 export const ALONE_FROM = 20;
@@ -54,6 +36,7 @@ export interface Risk {
 export interface Around {
   readonly flags: readonly Flag[]; // of its photos
   readonly passed: number; // entries of its author that were let through, among those on this phone
+  readonly fresh: boolean; // its author is new at their first post, as the directory tells it
   readonly grid: Unit | undefined; // it lies in
 }
 
@@ -65,16 +48,21 @@ export function riskOf(view: View, page: KindPage, around: Around): Risk {
     ...around.flags.map((flag): Why => ({ code: flag[0], flag, figure: 0 })),
     ...saidIn(view, page),
     ...outside(view, page, around.grid),
-    ...(around.passed < NEW_BELOW ? [plainWhy("new_person", around.passed)] : []),
+    ...(around.fresh || around.passed < NEW_BELOW ? [plainWhy("new_person", around.passed)] : []),
   ];
   const first = new Map<string, Why>();
   for (const why of found) if (!first.has(why.code)) first.set(why.code, why);
-  const whys = [...first.values()].filter(({ code }) => pointsOf(code) > 0);
-  whys.sort((one, other) => pointsOf(other.code) - pointsOf(one.code));
-  return { points: whys.reduce((sum, { code }) => sum + pointsOf(code), 0), whys };
+  const whys = [...first.values()].filter(({ code }) => pointsOf(page, code) > 0);
+  whys.sort((one, other) => pointsOf(page, other.code) - pointsOf(page, one.code));
+  return { points: sumOf(page, whys), whys };
 }
 
-const pointsOf = (code: string): number => POINTS[code] ?? 0;
+/** How much something counts on a page; nothing that its list does not know. */
+const pointsOf = (page: KindPage, code: string): number =>
+  Number(page.risks.find(({ value }) => value === code)?.marks.points ?? 0);
+
+const sumOf = (page: KindPage, whys: readonly Why[]): number =>
+  whys.reduce((sum, { code }) => sum + pointsOf(page, code), 0);
 
 /** What the record itself says: marked urgent, or of a grave level. */
 function saidIn(view: View, page: KindPage): Why[] {
@@ -143,12 +131,12 @@ export function passedOf(views: Iterable<View>, kinds: Kinds, me: Me, nowMs: num
 }
 
 /** What of it to look at: what the sample names, and what is unusual by itself; the latter first. */
-export function lookRisk(view: View, risk: Risk): Risk | null {
+export function lookRisk(view: View, page: KindPage, risk: Risk): Risk | null {
   const chosen = sampled(view.id);
   const odd = risk.whys.filter(
     ({ code, flag }) => flag !== null || code === "emergency" || code === "outside",
   );
-  if (!chosen && odd.reduce((sum, { code }) => sum + pointsOf(code), 0) < ALONE_FROM) return null;
+  if (!chosen && sumOf(page, odd) < ALONE_FROM) return null;
   const whys = [...odd, ...(chosen ? [plainWhy("sample")] : [])];
-  return { points: whys.reduce((sum, { code }) => sum + pointsOf(code), 0), whys };
+  return { points: sumOf(page, whys), whys };
 }

@@ -12,6 +12,7 @@ import { useModel, useWorld } from "../widgets/use-model.ts";
 import { aboutWords, shortWhen, titleWords } from "../widgets/value-words.ts";
 import { say } from "../words/apart.ts";
 import { pick } from "../words/say.ts";
+import { FindLink } from "./answers.tsx";
 import {
   doneWords,
   type Errand,
@@ -28,8 +29,18 @@ import { buzz } from "./route.ts";
 const REPORTS = 2; // of one's own, on the first screen
 const ERRANDS = 3;
 
-/** What stands below the camera; nothing for who has a day to do. */
+/** What stands below the camera: the way to look something up, and for who is on the road what is near by. */
 export function Roadside({ kind }: { kind: string }) {
+  return (
+    <>
+      <FindLink />
+      <OnTheRoad kind={kind} />
+    </>
+  );
+}
+
+/** Nothing for who has a day to do. */
+function OnTheRoad({ kind }: { kind: string }) {
   const model = useModel();
   const { kinds, me } = useWorld();
   const page = model.me.value ? errandPage(model.me.value, kinds) : undefined;

@@ -5,10 +5,12 @@ import type { KindPage } from "../sync/kind.ts";
 import { gridOf, type Point } from "../sync/place.ts";
 import type { Value } from "../sync/value.ts";
 import { Icon } from "../widgets/icon.tsx";
+import { Row } from "../widgets/row.tsx";
 import { useModel, useWorld } from "../widgets/use-model.ts";
 import { unitWords, valueWords } from "../widgets/value-words.ts";
 import { say } from "../words/apart.ts";
 import { pick } from "../words/say.ts";
+import { openNear } from "./nearby.ts";
 import { creatable } from "./places.ts";
 import { correctable, mender, openOn, type Proposal, proposalOf } from "./proposal.ts";
 
@@ -45,7 +47,7 @@ export function OldAndNew({ view, page }: { view: View; page: KindPage }) {
   );
 }
 
-/** Where the record will belong, if its place lies in another unit. */
+/** Where the record will belong, if its place lies in another unit, and what is still open where it lay. */
 function Moved({ view, said }: { view: View; said: Proposal }) {
   const world = useWorld();
   if (said.field?.type !== "place" || !Array.isArray(said.value)) return null;
@@ -53,7 +55,24 @@ function Moved({ view, said }: { view: View; said: Proposal }) {
   const peers = [...world.units.values()].filter((unit) => unit.tier === tier);
   const area = gridOf(said.value as unknown as Point, new Map(peers.map((unit) => [unit.id, unit.shape])));
   if (!area || area === view.area) return null;
-  return <p>{say("correct.moved", { grid: unitWords(area, world) })}</p>;
+  const open = Array.isArray(said.old)
+    ? openNear(said.old as unknown as Point, world.views.values(), world.kinds)
+    : [];
+  return (
+    <>
+      <p>{say("correct.moved", { grid: unitWords(area, world) })}</p>
+      {open.length > 0 && (
+        <>
+          <p class="note">{say("correct.open", { n: open.length })}</p>
+          <ul class="recs">
+            {open.map((each) => (
+              <Row key={each.id} view={each} />
+            ))}
+          </ul>
+        </>
+      )}
+    </>
+  );
 }
 
 /** That somebody said the record is wrong, with what becomes of it. */

@@ -4,25 +4,31 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Me, Offer, StoryLine, View } from "../model.ts";
-import type { Field, FieldType, KindPage } from "../sync/kind.ts";
+import type { FieldType, KindPage } from "../sync/kind.ts";
 import { AUTHOR } from "../sync/permit.ts";
 import type { Value } from "../sync/value.ts";
 import { whenWords } from "../widgets/dates.ts";
 import { limitWords } from "../widgets/due.ts";
 import { useRun } from "../widgets/due-chip.tsx";
-import { Editor } from "../widgets/editor.tsx";
 import { type Filling, useFilling } from "../widgets/filling.ts";
 import { Icon } from "../widgets/icon.tsx";
+import { GUARD, namingWords } from "../widgets/nameless.ts";
 import { type Asking, askingOf, firstOf, type NamedField, named, stepOf } from "../widgets/page.ts";
+import { openParts } from "../widgets/plate.ts";
 import { bodyOf, postsOf } from "../widgets/posts.ts";
+import { isScale, Scale } from "../widgets/scale.tsx";
 import { useModel, useWorld } from "../widgets/use-model.ts";
 import { missingWords, optionWords, personWords } from "../widgets/value-words.ts";
 import { say } from "../words/apart.ts";
 import { pick } from "../words/say.ts";
+import { Asked, useAround } from "./asked.tsx";
 import { Discard } from "./discard.tsx";
+import { useForeseen } from "./foreseen.ts";
+import { knownOf } from "./known.ts";
 import { acts } from "./places.ts";
 import { TAKER } from "./registry.ts";
 import { buzz } from "./route.ts";
+import { sumsOf } from "./sums.ts";
 
 const FEW = 2; // other steps that are shown as they are; of more, only those that send back
 const AFTER = "after_photo"; // mark of a matter that wants to be shown as it is now
@@ -31,7 +37,6 @@ const INSISTS: Readonly<{ [type in FieldType]?: string }> = {
   choices: "conditions_met",
   photos: "evidence_given",
 };
-const CHIPS = 9; // steps of a scale that is tapped and not typed
 
 interface StepsProps {
   view: View;
@@ -42,7 +47,7 @@ interface StepsProps {
 /** Draw the steps; nothing when none is offered. */
 export function Steps({ view, page, children }: StepsProps) {
   const [chosen, choose] = useState("");
-  const offers = view.offers;
+  const offers = useOffers(view, page);
   const turn = useTurn(view, page) || offers.length <= FEW + 1;
   const current =
     offers.find((offer) => offer.step === chosen) ??
@@ -84,6 +89,16 @@ export function Steps({ view, page, children }: StepsProps) {
   );
 }
 
+/** The steps that are offered here: not what is taken beside an answer that helped, nor what a part still holds up. */
+function useOffers(view: View, page: KindPage): readonly Offer[] {
+  const world = useWorld();
+  const held = openParts(view, page, world).length > 0;
+  return view.offers.filter(
+    ({ step }) =>
+      step !== page.answers?.solved && !(held && stepOf(page, step)?.guards.includes("parts_done")),
+  );
+}
+
 /** Whether it is this person's turn: who only may step in is not handed the largest button for it. */
 function useTurn(view: View, page: KindPage): boolean {
   const me = useModel().me.value as Me;
@@ -113,22 +128,18 @@ function StepForm({ view, page, offer, label, chosen, taken: done, children }: S
   const asking = askingOf(page, view);
   const meant = meantBy(asking, offer);
   const mine = useTaker(offer);
-  const asks = (meant ? meantFields(page, meant, offer) : offer.needs).filter((name) => !(name in mine));
-  const told = useTold(page, view);
-  const needs = named(page, asks).map(told).sort(personFirst);
-  const taken = named(page, offer.takes)
-    .filter((each) => !needs.some(([name]) => name === each[0]))
-    .map(told)
-    .map((each) => narrowed(page, view, each));
-  const wanted = taken.filter((each) => insists(page, view, offer, each));
-  const must = [...needs, ...wanted];
-  const may = taken.filter((each) => !must.some(([name]) => name === each[0]));
-  const base = { ...baseOf(view, may), ...baseOf(view, must, meant ? undefined : enteringSets(view)) };
+  const { needs, wanted, must, may, base } = useAsks(view, page, offer, meant, mine);
   const goal = { kind: page.name, record: view.id, step: offer.step, area: view.area, values: mine, base };
   const filling = useOneHop(useFilling(goal), needs);
   const [why, setWhy] = useState("");
+  const foresees = useForeseen(page);
   const take = async (): Promise<void> => {
-    const missing = missingWords(named(page, offer.needs), filling.values) || lackingWords(wanted, filling);
+    const guards = stepOf(page, offer.step)?.guards ?? [];
+    const missing =
+      missingWords(named(page, offer.needs), filling.values) ||
+      lackingWords(wanted, filling) ||
+      (guards.includes(GUARD) ? namingWords(page, { ...view.values, ...filling.values }) : "") ||
+      foresees(guards, filling.values, view);
     setWhy(missing);
     if (missing) return;
     carry(filling, offer, base);
@@ -138,8 +149,8 @@ function StepForm({ view, page, offer, label, chosen, taken: done, children }: S
   return (
     <>
       {meant && asking && <Question asking={asking} page={page} view={view} />}
-      <Must must={must} meant={meant !== ""} filling={filling} chosen={chosen} />
-      <May may={may} filling={filling} />
+      <Must must={must} view={view} meant={meant !== ""} filling={filling} chosen={chosen} />
+      <May may={may} view={view} filling={filling} />
       {meant && <Deadline view={view} />}
       {children}
       <div class="foot">
@@ -152,6 +163,41 @@ function StepForm({ view, page, offer, label, chosen, taken: done, children }: S
       {filling.begun && <Discard drop={filling.drop} />}
     </>
   );
+}
+
+/** What a step asks: what it must carry, what it may, and what the record says of both already. */
+function useAsks(
+  view: View,
+  page: KindPage,
+  offer: Offer,
+  meant: string,
+  mine: Readonly<Record<string, number>>,
+) {
+  const asks = (meant ? meantFields(page, meant, offer) : offer.needs).filter((name) => !(name in mine));
+  const world = useWorld();
+  const told = useTold(page, view);
+  const needs = named(page, asks).map(told).sort(personFirst);
+  const taken = named(page, offer.takes)
+    .filter((each) => !needs.some(([name]) => name === each[0]))
+    .map(told)
+    .map((each) => narrowed(page, view, each));
+  const wanted = taken.filter((each) => insists(page, view, offer, each));
+  const must = [...needs, ...wanted];
+  const may = taken.filter((each) => !must.some(([name]) => name === each[0]));
+  const known = baseOf(view, useKnown(view, must));
+  const base = {
+    ...baseOf(view, may),
+    ...sumsOf(must, view, world),
+    ...known,
+    ...baseOf(view, must, meant ? undefined : enteringSets(view)),
+  };
+  return { needs, wanted, must, may, base };
+}
+
+/** Of what a step must carry, what the record says and was asked lately: it stands as it is. */
+function useKnown(view: View, must: readonly NamedField[]): readonly NamedField[] {
+  const around = useAround();
+  return must.filter((each) => knownOf(each, view.values, view, around)?.view === view);
 }
 
 /** Who takes something on takes it on themselves: that is not asked. */
@@ -199,12 +245,13 @@ function useTold(page: KindPage, view: View): (each: NamedField) => NamedField {
 
 interface MustProps {
   must: readonly NamedField[];
+  view: View;
   meant: boolean; // the one thing a decision asked for
   filling: Filling;
   chosen: boolean;
 }
 
-function Must({ must, meant, filling, chosen }: MustProps) {
+function Must({ must, view, meant, filling, chosen }: MustProps) {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (chosen) box.current?.querySelector<HTMLElement>("button, input, select, textarea")?.focus();
@@ -216,45 +263,16 @@ function Must({ must, meant, filling, chosen }: MustProps) {
         isScale(field) ? (
           <Scale key={name} name={name} field={field} filling={filling} />
         ) : (
-          <Editor
+          <Asked
             key={name}
-            name={name}
-            field={field}
+            named={[name, field]}
             filling={filling}
+            view={view}
             label={pick(field.label) + (meant && index === 0 ? say("story.only") : "")}
             must={!meant}
           />
         ),
       )}
-    </div>
-  );
-}
-
-const isScale = ({ type, low, high }: Field): boolean =>
-  type === "int" && low !== null && high !== null && high - low < CHIPS;
-
-/** A number out of a few: tapped, not typed. */
-function Scale({ name, field, filling }: { name: string; field: Field; filling: Filling }) {
-  const low = field.low ?? 0;
-  return (
-    <div class="field">
-      <h2 id={`f-${name}`}>{pick(field.label)}</h2>
-      <div class="chips even" role="group" aria-labelledby={`f-${name}`}>
-        {Array.from({ length: (field.high ?? low) - low + 1 }, (_, at) => low + at).map((each) => {
-          const on = filling.values[name] === each;
-          return (
-            <button
-              key={each}
-              type="button"
-              class={on ? "chip on" : "chip"}
-              aria-pressed={on}
-              onClick={() => filling.set(name, each)}
-            >
-              {each}
-            </button>
-          );
-        })}
-      </div>
     </div>
   );
 }
@@ -298,12 +316,20 @@ function narrowed(page: KindPage, view: View, each: NamedField): NamedField {
   return field.type === "choices" && options.length ? [name, { ...field, options, listed: "" }] : each;
 }
 
-/** Whether a step is refused without what the answers ask for: all of a choice, or a photo. */
-function insists(page: KindPage, view: View, { step }: Offer, [, { type, options }]: NamedField): boolean {
+/** Whether a step is refused without what the answers ask for and nobody gave yet: all of a choice, or a photo. */
+function insists(
+  page: KindPage,
+  view: View,
+  { step }: Offer,
+  [name, { type, options }]: NamedField,
+): boolean {
   const guard = INSISTS[type];
   if (!guard || !stepOf(page, step)?.guards.includes(guard)) return false;
   const marks = marksOf(page, view);
-  return type === "photos" ? marks.includes(AFTER) : options.some(({ value }) => marks.includes(value));
+  const ticked = listOf(view.values[name]);
+  return type === "photos"
+    ? marks.includes(AFTER)
+    : options.some(({ value }) => marks.includes(value) && !ticked.includes(value));
 }
 
 const listOf = (value: Value | undefined): readonly Value[] =>
@@ -335,7 +361,7 @@ function Question({ asking, page, view }: { asking: Asking; page: KindPage; view
 }
 
 /** What a step may carry besides; folded away, because nothing of it has to be. */
-function May({ may, filling }: { may: readonly NamedField[]; filling: Filling }) {
+function May({ may, view, filling }: Pick<MustProps, "view" | "filling"> & { may: readonly NamedField[] }) {
   if (may.length === 0) return null;
   return (
     <details open={may.some(([name]) => filling.photos.some((photo) => photo.field === name))}>
@@ -343,7 +369,7 @@ function May({ may, filling }: { may: readonly NamedField[]; filling: Filling })
         {say("story.also", { fields: may.map(([, field]) => pick(field.label)).join(say("listGap")) })}
       </summary>
       {may.map(([name, field]) => (
-        <Editor key={name} name={name} field={field} filling={filling} must={false} />
+        <Asked key={name} named={[name, field]} filling={filling} view={view} must={false} />
       ))}
     </details>
   );

@@ -9,6 +9,7 @@ import { Head } from "../widgets/head.tsx";
 import { Icon } from "../widgets/icon.tsx";
 import { travels } from "../widgets/legs.ts";
 import { Flags, StateMark } from "../widgets/mark.tsx";
+import { isNod } from "../widgets/nods.ts";
 import { askingOf, firstOf } from "../widgets/page.ts";
 import { PhotoStands } from "../widgets/photo-stands.tsx";
 import { Relay } from "../widgets/relay.tsx";
@@ -20,12 +21,18 @@ import { useModel, useWorld } from "../widgets/use-model.ts";
 import { personWords, titleWords, unitWords } from "../widgets/value-words.ts";
 import { say } from "../words/apart.ts";
 import { pick } from "../words/say.ts";
+import { Meanwhile } from "./answers.tsx";
 import { Facts } from "./facts.tsx";
+import { Guides } from "./guides.tsx";
+import { Reading } from "./nods.tsx";
+import { NoticeDoor } from "./notice.tsx";
 import { creatable, writable } from "./places.ts";
+import { Parts } from "./plate.tsx";
 import { go, home } from "./route.ts";
 import { OldAndNew, SaidWrong, SayWrong } from "./said-wrong.tsx";
 import { meantBy, Steps } from "./steps.tsx";
 import { Twins } from "./twins.tsx";
+import { WriteUp } from "./week.tsx";
 
 /** The story of a record. */
 export function Story({ id }: { id: string }) {
@@ -53,8 +60,12 @@ export function Story({ id }: { id: string }) {
         <Shots view={view} low={asks} />
         <Sounds keys={view.sounds} />
         {!asks && <Standing view={view} page={page} />}
+        {page.plate && <Parts view={view} page={page} />}
         {asks ? <Timeline view={view} page={page} brief /> : <All view={view} page={page} />}
         <Twins view={view} page={page} />
+        <Meanwhile view={view} page={page} />
+        {page.nods && <Reading view={view} page={page} />}
+        <WriteUp view={view} />
         <Steps view={view} page={page}>
           {asks && (
             <details>
@@ -99,7 +110,9 @@ function All({ view, page }: { view: View; page: KindPage }) {
       {travels(page) && <Relay view={view} page={page} wide />}
       <PhotoStands view={view} />
       <Facts view={view} page={page} />
+      <Guides view={view} page={page} />
       <SayWrong view={view} page={page} />
+      {page.notice && <NoticeDoor page={page} />}
       <DueReceipt view={view} />
       <Timeline view={view} page={page} />
       {mapped && <GridMap place={mapped} area={view.area} />}
@@ -136,7 +149,10 @@ function Doors({ view, page }: { view: View; page: KindPage }) {
   const world = useWorld();
   const me = model.me.value as Me;
   const kinds = creatable(me, world.kinds).filter(
-    (other) => other !== page && Object.values(other.fields).some((field) => field.refers === page.name),
+    (other) =>
+      other !== page &&
+      !isNod(other, world.kinds) &&
+      Object.values(other.fields).some((field) => field.refers === page.name),
   );
   const doors = kinds.map((other) => (
     <a key={other.name} class="plain" href={`#/new/${other.name}/${view.id}`}>
@@ -182,9 +198,11 @@ const RELATED_SHOWN = 5;
 /** The latest records that point at this one, such as the visits to a household. */
 function Related({ view }: { view: View }) {
   const world = useWorld();
-  const refs = [...world.kinds.values()].flatMap((page) =>
+  const parts = world.kinds.get(view.kind)?.plate?.part; // they stand above
+  const others = [...world.kinds.values()].filter(({ name }) => name !== parts);
+  const refs = others.flatMap((page) =>
     Object.entries(page.fields).flatMap(([name, field]) =>
-      field.refers === view.kind ? [{ kind: page.name, name }] : [],
+      field.refers === view.kind && !isNod(page, world.kinds) ? [{ kind: page.name, name }] : [],
     ),
   );
   if (refs.length === 0) return null;

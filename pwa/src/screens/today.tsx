@@ -2,20 +2,23 @@
 // them; what is ticked by hand says so. Nothing found is as good an answer as something found.
 
 import { useState } from "preact/hooks";
-import type { DutyRow, Stop } from "../model.ts";
+import type { DutyRow, View } from "../model.ts";
 import type { Field, KindPage } from "../sync/kind.ts";
-import { dateWords, timeWords } from "../widgets/dates.ts";
+import { DAY_MS, dayOf, nearDay, startOf, timeWords, whenWords } from "../widgets/dates.ts";
 import { metresWords } from "../widgets/distance.ts";
+import { dueOf } from "../widgets/due.ts";
 import { held } from "../widgets/filling.ts";
 import { Icon } from "../widgets/icon.tsx";
 import { Mark } from "../widgets/mark.tsx";
-import { useModel } from "../widgets/use-model.ts";
-import { optionWords } from "../widgets/value-words.ts";
+import { useModel, useWorld } from "../widgets/use-model.ts";
+import { optionWords, titleWords } from "../widgets/value-words.ts";
 import { say } from "../words/apart.ts";
 import { pick } from "../words/say.ts";
+import { ToRead } from "./nods.tsx";
 import { byHand } from "./odd.ts";
 import { go } from "./route.ts";
 import { useQueue } from "./use-queue.ts";
+import { inOrder, type Way, wayOf, workOf } from "./ways.ts";
 
 interface TodayProps {
   page: KindPage; // the kind of the day sheet
@@ -27,7 +30,7 @@ export function Today({ page, report }: TodayProps) {
   const model = useModel();
   const duties = model.duties.value;
   const done = duties.filter((duty) => duty.value !== "").length;
-  const stops = model.stops.value;
+  const ways = useWays();
   return (
     <>
       <header class="head nob">
@@ -39,7 +42,10 @@ export function Today({ page, report }: TodayProps) {
           {done < duties.length && say("today.left", { n: duties.length - done })}
         </span>
       </header>
-      {stops.length > 0 ? <Stops stops={stops} /> : <Waiting />}
+      <div class="due">
+        <ToRead />
+      </div>
+      {ways.length > 0 ? <Ways ways={ways} /> : <Waiting ways={ways} />}
       <ul class="duties">
         {duties.map((duty) => {
           const field = page.fields[duty.item];
@@ -53,42 +59,72 @@ export function Today({ page, report }: TodayProps) {
 
 const FIRST = 3; // as many as stand in one line
 
-function Stops({ stops }: { stops: readonly Stop[] }) {
+/** Where to go: calls whose turn it is, and work that names this person. */
+function useWays(): readonly Way[] {
+  const model = useModel();
+  const world = useWorld();
+  const [lat, lon] = model.here.value.split(",").map(Number);
+  const here = lat !== undefined && lon !== undefined ? ([lat, lon] as const) : null;
+  const due = (view: View): number =>
+    dueOf(world.kinds.get(view.kind), model.record(view.id), model.days.value);
+  const nameOf = (view: View): string => titleWords(view, world);
+  const work = workOf(world.views.values(), world.kinds, { me: world.me, here, nameOf, dueOf: due });
+  return inOrder([...model.stops.value.map(wayOf), ...work], startOf(dayOf(world.nowMs)) + DAY_MS);
+}
+
+function Ways({ ways }: { ways: readonly Way[] }) {
   const [all, showAll] = useState(false);
-  const now = useModel().nowMs.value;
-  const shown = all ? stops : stops.slice(0, FIRST);
-  const under = ({ metres, lastMs }: Stop): string => {
-    if (metres >= 0) return metresWords(metres);
-    return lastMs > 0 ? dateWords(lastMs, now) : say("today.never");
-  };
+  const shown = all ? ways : ways.slice(0, FIRST);
+  const near = ways.some(({ metres }) => metres >= 0);
   return (
     <div class="due">
-      <p class="note">
-        {say((stops[0]?.metres ?? -1) >= 0 ? "today.due" : "today.dueLong", { n: stops.length })}
-      </p>
+      <p class="note">{say(near ? "today.due" : "today.dueLong", { n: ways.length })}</p>
       <div class="three">
-        {shown.map((stop) => (
-          <a key={stop.on} class="tile" href={`#/new/${stop.kind}/${stop.on}`}>
-            <b>{stop.name}</b>
-            <span class="note">{under(stop)}</span>
-          </a>
+        {shown.map((way) => (
+          <WayTile key={way.key} way={way} />
         ))}
       </div>
       <div class="row">
-        {stops.length > FIRST && !all && (
+        {ways.length > FIRST && !all && (
           <button type="button" class="quiet" onClick={() => showAll(true)}>
-            {say("today.allDue", { n: stops.length })}
+            {say("today.allDue", { n: ways.length })}
           </button>
         )}
-        <Waiting />
+        <Waiting ways={ways} />
       </div>
     </div>
   );
 }
 
-/** The way to what else waits for the person: tasks, questions, what came back. */
-function Waiting() {
-  const n = useQueue().length;
+const SHORT = 9; // characters of a name that go on a tile
+
+const shortened = (name: string): string =>
+  name.length > SHORT ? `${name.slice(0, SHORT - 1).replace(/[，。、；：,.\s]+$/, "")}…` : name;
+
+/** A way to go: how far, and by when where that was said, or how long ago somebody was there. */
+function WayTile({ way: { href, name, metres, lastMs, dueMs, work } }: { way: Way }) {
+  const now = useModel().nowMs.value;
+  const far = metres >= 0 ? metresWords(metres) : "";
+  const last = lastMs > 0 ? nearDay(lastMs, now) : say("today.never");
+  const by =
+    dueMs > 0 ? say(dueMs < now ? "today.over" : "today.by", { when: whenWords(dueMs, now, true) }) : "";
+  const under = work ? [far, by || say("today.work")].filter(Boolean) : [far || last];
+  return (
+    <a class="tile" href={href}>
+      <b>{shortened(name)}</b>
+      {under.map((words) => (
+        <span key={words} class="note">
+          {words}
+        </span>
+      ))}
+    </a>
+  );
+}
+
+/** The way to what else waits for the person: questions, what came back. */
+function Waiting({ ways }: { ways: readonly Way[] }) {
+  const shown = new Set(ways.map(({ key }) => key));
+  const n = useQueue().filter(({ id }) => !shown.has(id)).length;
   if (!n) return null;
   return (
     <a class="quiet" href="#/queue">

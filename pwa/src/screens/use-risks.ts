@@ -5,7 +5,7 @@ import type { Flag, Me, View } from "../model.ts";
 import type { KindPage } from "../sync/kind.ts";
 import { useModel, useWorld } from "../widgets/use-model.ts";
 import { reviewable } from "./places.ts";
-import { lookRisk, passedBy, passedOf, pictured, type Risk, riskOf } from "./risk.ts";
+import { lookRisk, NEW_BELOW, passedBy, passedOf, pictured, type Risk, riskOf } from "./risk.ts";
 import { useQueue } from "./use-queue.ts";
 
 /** A record with what is unusual about it; null while it is not known what was found of its photos. */
@@ -35,7 +35,7 @@ export function useLooks(): readonly Card[] {
   const passed = useMemo(() => passedOf(views.values(), kinds, me, nowMs), [views, kinds, me, nowMs]);
   return useCards(passed)
     .flatMap((card) => {
-      const risk = card.risk && lookRisk(card.view, card.risk);
+      const risk = card.risk && lookRisk(card.view, card.page, card.risk);
       return risk ? [{ ...card, risk }] : [];
     })
     .sort(heaviest);
@@ -45,12 +45,16 @@ function useCards(views: readonly View[]): readonly Card[] {
   const world = useWorld();
   const flags = useFlags(views);
   const passed = useMemo(() => passedBy(world.views.values(), world.kinds), [world.views, world.kinds]);
+  const fresh = useModel().me.value?.newcomers;
   return views.flatMap((view): Card[] => {
     const page = world.kinds.get(view.kind);
     if (!page) return [];
     const known = pictured(view, page) ? flags.get(view.id) : [];
     const grid = world.units.get(view.area);
-    const risk = known && riskOf(view, page, { flags: known, passed: passed.get(view.author) ?? 0, grid });
+    // Who does not look over somebody's work has not their entries either: that there are few says nothing.
+    const count = fresh ? (passed.get(view.author) ?? 0) : NEW_BELOW;
+    const of = { passed: count, fresh: fresh?.includes(view.author) ?? false, grid };
+    const risk = known && riskOf(view, page, { flags: known, ...of });
     return [{ view, page, risk: risk ?? null }];
   });
 }

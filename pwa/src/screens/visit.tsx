@@ -6,8 +6,8 @@ import { useState } from "preact/hooks";
 import type { View } from "../model.ts";
 import type { KindPage } from "../sync/kind.ts";
 import type { Value } from "../sync/value.ts";
-import { dateWords } from "../widgets/dates.ts";
-import { Editor, TextInput } from "../widgets/editor.tsx";
+import { nearDay } from "../widgets/dates.ts";
+import { TextInput } from "../widgets/editor.tsx";
 import { type Filling, newRecord, useFilling } from "../widgets/filling.ts";
 import { Head } from "../widgets/head.tsx";
 import { Icon } from "../widgets/icon.tsx";
@@ -17,18 +17,19 @@ import { useModel, useWorld } from "../widgets/use-model.ts";
 import { aboutWords, titleWords, valueWords } from "../widgets/value-words.ts";
 import { say } from "../words/apart.ts";
 import { pick } from "../words/say.ts";
+import { Asked } from "./asked.tsx";
 import { Also, AnotherDay, Correct, Known, reportFrom, useLeaving, useTarget } from "./call-parts.tsx";
-import { callsOn, marked, missesOf } from "./calls.ts";
+import { callsOn, missesOf } from "./calls.ts";
 import type { FormProps } from "./draft.tsx";
 import { KindForm } from "./kind-form.tsx";
 import { Members } from "./members.tsx";
+import { NoticeDoor } from "./notice.tsx";
 import { aboutValues } from "./places.ts";
 import { CAMERAS } from "./registry.ts";
 import { kept } from "./route.ts";
 
 const AT_THE_DOOR = "door";
 const BY_PHONE = "phone";
-const [MISSES, SAME_DAY] = ["misses", "same_day"]; // fields that say how urgent it is that nobody answered
 
 /** The form of a visit; `about` is the household. Without one, the plain form asks for it. */
 export function Visit(props: FormProps) {
@@ -49,7 +50,7 @@ function Taken({ page, view }: FormProps & { view: View }) {
       <Head title={`${pick(page.label)} ${titleWords(view, world)}`} back="#/today" />
       <div class="body tight">
         <Whom view={view} page={page} />
-        <Taps page={page} how={how} result={result} filling={filling} view={view} />
+        <Taps how={how} result={result} filling={filling} view={view} />
         <More rest={rest} filling={filling}>
           <AnotherDay view={view} page={page} />
         </More>
@@ -57,6 +58,7 @@ function Taken({ page, view }: FormProps & { view: View }) {
           <Members view={view} />
           <Known view={view} />
           <Correct view={view} />
+          <NoticeDoor page={page} />
         </div>
       </div>
     </>
@@ -64,7 +66,6 @@ function Taken({ page, view }: FormProps & { view: View }) {
 }
 
 interface TapsProps {
-  page: KindPage;
   how: NamedField;
   result: NamedField;
   filling: Filling;
@@ -72,11 +73,11 @@ interface TapsProps {
 }
 
 /** The two taps. */
-function Taps({ page, how: [how, ways], result: [result, answers], filling, view }: TapsProps) {
+function Taps({ how: [how, ways], result: [result, answers], filling, view }: TapsProps) {
   const model = useModel();
   const [why, setWhy] = useState("");
   const [also, setAlso] = useState(false);
-  const finish = useSaving(page, [result, answers], filling, view);
+  const finish = useSaving(result, filling, view);
   const mode = filling.values[how];
   const choose = (way: string): void => {
     setWhy("");
@@ -105,16 +106,10 @@ function Taps({ page, how: [how, ways], result: [result, answers], filling, view
 }
 
 /** Save the visit with an answer, and go on to a report if one was asked for. */
-function useSaving(page: KindPage, [result, answers]: NamedField, filling: Filling, view: View) {
+function useSaving(result: string, filling: Filling, view: View) {
   const model = useModel();
-  const world = useWorld();
   return async (answer: string, also: boolean): Promise<void> => {
     filling.set(result, answer);
-    const option = answers.options.find((each) => each.value === answer);
-    if (option?.marks.missed) {
-      filling.set(MISSES, missesOf(callsOn(world.views, page, view.id), page) + 1);
-      if (marked(view, world.kinds.get(view.kind), SAME_DAY)) filling.set(SAME_DAY, true);
-    }
     const id = await filling.send();
     if (!(also && (await reportFrom(model, CAMERAS[0] ?? "", id, view)))) kept(id);
   };
@@ -132,7 +127,7 @@ function Whom({ view, page }: { view: View; page: KindPage }) {
     <div class="said">
       <b>{about}</b>
       {last && (
-        <span class="note">{say("visit.last", { date: dateWords(last.madeMs, world.nowMs), words })}</span>
+        <span class="note">{say("visit.last", { date: nearDay(last.madeMs, world.nowMs), words })}</span>
       )}
       {misses > 0 && <Other view={view} misses={misses} />}
     </div>
@@ -222,8 +217,7 @@ function More({ rest, filling, children }: MoreProps) {
           <p class="note">{say("visit.then")}</p>
         </div>
       )}
-      {open &&
-        others.map(([name, field]) => <Editor key={name} name={name} field={field} filling={filling} />)}
+      {open && others.map((each) => <Asked key={each[0]} named={each} filling={filling} />)}
     </>
   );
 }

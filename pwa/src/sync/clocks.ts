@@ -3,6 +3,8 @@ import {
   AMOUNT_MAX,
   type Calendar,
   type Due,
+  dayNumber,
+  dayOf,
   due,
   type Limit,
   limitOf,
@@ -11,7 +13,7 @@ import {
 } from "./deadline.ts";
 import { type Clock, type KindPage, marksOf, type Step, type Timed } from "./kind.ts";
 import { type Entry, plain, type Record } from "./register.ts";
-import { isInt, own } from "./value.ts";
+import { isDay, isInt, own, type Value } from "./value.ts";
 
 const WHOLE = 1_000; // thousandths: the due time itself
 
@@ -33,17 +35,18 @@ export interface Run {
   readonly due: Due;
 }
 
-/** Give the run of the clock that the record's state names; null if it names none. */
-export function run(kind: KindPage, record: Record, calendar: Calendar): Run | null {
+/** Give the run of the clock that the record's state names, or of one beside it; null if it names none. */
+export function run(kind: KindPage, record: Record, calendar: Calendar, beside = ""): Run | null {
   const found = stayOf(kind, record);
   if (!found?.name || found.name !== clockOf(kind, record.state)) return null;
-  const { name, stay } = found;
-  const [first, ...later] = stay;
-  const limit = limitFor(kind, record, own(kind.workflow.clocks, name) as Clock);
-  if (!limit) return null;
+  const name = beside || found.name;
+  const clock = own(kind.workflow.clocks, name) as Clock;
+  const [first, ...later] = partOf(clock, found);
   const startMs = first.receivedMs;
+  const limit = limitFor(kind, record, clock, dayOf(startMs, calendar));
+  if (!limit) return null;
   const pauses = pausesOf(kind, found);
-  const extensions = extensionsOf(kind, stay);
+  const extensions = beside ? [] : extensionsOf(kind, [first, ...later]);
   const extra = extensions.map(({ amount }) => amount);
   const count = due(startMs, limit, calendar, pauses, extra);
   const taken = later.map(({ step }) => step);
@@ -59,12 +62,11 @@ export function agenda(
   record: Record,
   calendar: Calendar,
 ): readonly (readonly [atMs: number, step: Step])[] {
-  const one = run(kind, record, calendar);
-  if (!one?.due.dueMs || paused(one)) return [];
-  return kind.workflow.steps
-    .filter(({ name, start }) => start.includes(record.state) && !one.taken.includes(name))
-    .map((step) => [step.timed ? at(step.timed, one, calendar) : 0, step] as const)
-    .filter(([atMs]) => atMs);
+  const atOf = ({ name, start, timed }: Step): number => {
+    const one = timed && start.includes(record.state) ? run(kind, record, calendar, timed.clock) : null;
+    return !one?.due.dueMs || paused(one) || one.taken.includes(name) ? 0 : at(timed as Timed, one, calendar);
+  };
+  return kind.workflow.steps.map((step) => [atOf(step), step] as const).filter(([atMs]) => atMs);
 }
 
 /** Say when a timed step is to be taken; 0 never. */
@@ -81,10 +83,18 @@ function clockOf({ workflow }: KindPage, state: string): string {
   return known && own(workflow.clocks, known.clock) ? known.clock : "";
 }
 
+type Lines = [first: Entry, ...later: Entry[]];
+
 /** One stay in the states of a clock, or in states without one: its lines, never none. */
 interface Stay {
   readonly name: string;
-  readonly stay: [first: Entry, ...later: Entry[]];
+  readonly stay: Lines;
+}
+
+/** The lines of a stay since a clock was last started anew, that one first. */
+function partOf({ anew }: Clock, { stay }: Stay): Lines {
+  const begun = stay.map(({ sets }) => anew.some((name) => own(sets, name) !== undefined)).lastIndexOf(true);
+  return stay.slice(Math.max(begun, 0)) as Lines;
 }
 
 /** Name the clock that runs, "" if none, and list the lines since it was started, that one first. */
@@ -105,12 +115,20 @@ function stayOf(kind: KindPage, { story }: Record): Stay | null {
   return found;
 }
 
-/** Read the limit: that of the answer given, else the clock's own. */
-function limitFor(kind: KindPage, { cells }: Record, { of, mark, limit }: Clock): Limit | null {
-  const field = own(kind.fields, of);
-  const cell = own(cells, of);
-  const marks = field && cell ? marksOf(kind, of, plain(field.rule, cell)) : {};
+/** Read the limit: until the day said, or that of the answer given, else the clock's own. */
+function limitFor(kind: KindPage, record: Record, clock: Clock, first: number): Limit | null {
+  const { of, mark, until, limit } = clock;
+  const day = said(kind, record, until);
+  if (isDay(day)) return { amount: Math.min(Math.max(dayNumber(day) - first, 1), AMOUNT_MAX), unit: "day" };
+  const marks = marksOf(kind, of, said(kind, record, of));
   return limitOf(own(marks, mark) ?? limit) ?? limitOf(limit);
+}
+
+/** Give what a field says; null if nobody wrote it, or there is none. */
+function said({ fields }: KindPage, { cells }: Record, name: string): Value {
+  const field = own(fields, name);
+  const cell = own(cells, name);
+  return field && cell ? plain(field.rule, cell) : null;
 }
 
 function pausesOf(kind: KindPage, { name, stay }: Stay): readonly Pause[] {

@@ -84,7 +84,7 @@ export function reached(count: Due, share: number): number {
 }
 
 /** Give the local day of an instant, in days since 1 January 1970. */
-export const dayOf = (atMs: number, calendar: Calendar): number =>
+export const dayOf = (atMs: number, calendar: Pick<Calendar, "offsets">): number =>
   whole((atMs + offsetMs(atMs, calendar)) / DAY_MS);
 
 /** Give the instant at which a local day begins, Unix ms. */
@@ -92,6 +92,10 @@ export function begins(day: number, calendar: Calendar): number {
   const local = day * DAY_MS;
   return local - offsetMs(local - offsetMs(local, calendar), calendar);
 }
+
+/** Read a day written yyyymmdd: days since 1 January 1970; the inverse of `numberOf`. */
+export const dayNumber = (name: number): number =>
+  Date.UTC(whole(name / 10_000), (whole(name / 100) % 100) - 1, name % 100) / DAY_MS;
 
 /** Tell whether a local day is a working day. */
 export function worked(day: number, calendar: Calendar): boolean {
@@ -111,7 +115,7 @@ export function numberOf(day: number): number {
   return year * 10_000 + month * 100 + whole((rest % 153) / 5) + 1;
 }
 
-function offsetMs(atMs: number, { offsets }: Calendar): number {
+function offsetMs(atMs: number, { offsets }: Pick<Calendar, "offsets">): number {
   const [first, ...later] = offsets;
   const known = later.filter(([fromMs]) => fromMs <= atMs).pop() ?? first;
   return (known?.[1] ?? 0) * MINUTE_MS;

@@ -7,7 +7,6 @@ import * as turns from "./turns.ts";
 import { type Named, own, type Value } from "./value.ts";
 
 const WEEK_MS = 7 * 86_400_000;
-const MISSES_MAX = 3; // visits in a row without an answer
 
 /** What is known when a question is asked; never the records around: what looks at those the server decides. */
 export interface Near {
@@ -32,7 +31,7 @@ export interface Guard {
   readonly refusal: Refusal;
 }
 
-/** A guard that looks at other records: a person's step passes here, one taken by itself does not. */
+/** A guard that the server alone asks: a person's step passes here, one taken by itself does not. */
 const far = (refusal: Refusal): Guard => ({ holds: ({ person }) => person !== 0, refusal });
 
 /** Give a field's plain value, or null if nobody wrote it. */
@@ -65,8 +64,9 @@ export const wentUp = ({ kind, record }: Question): boolean =>
 /** Hold while the record never left the community (one-way escalation, domain W5). */
 export const neverWentUp = (question: Question): boolean => !wentUp(question);
 
-/** Hold if the report is marked urgent (I13). */
-export const isEmergency = (question: Question): boolean => valueOf(question, "emergency") === true;
+/** Hold if the report is marked urgent (I13), or the task wanted at once. */
+export const isEmergency = (question: Question): boolean =>
+  valueOf(question, "emergency") === true || valueOf(question, "urgency") === "emergency";
 
 /** Hold unless the report is marked urgent. */
 export const notEmergency = (question: Question): boolean => !isEmergency(question);
@@ -77,10 +77,6 @@ export const nobodyAnswered = (question: Question): boolean => valueOf(question,
 /** Hold if the visit has a result and somebody was met. */
 export const somebodyAnswered = (question: Question): boolean =>
   valueOf(question, "result") !== null && !nobodyAnswered(question);
-
-/** Hold if nobody answered for the third time in a row, or at somebody's who is to be found that day. */
-export const outOfReach = (question: Question): boolean =>
-  valueOf(question, "same_day") === true || Number(valueOf(question, "misses")) >= MISSES_MAX;
 
 /** Hold if the check of a place wrote down something that is wrong. */
 export const hazardFound = (question: Question): boolean =>
@@ -139,13 +135,15 @@ export const GUARDS: Named<Guard> = {
   not_emergency: { holds: notEmergency, refusal: "no_return" },
   nobody_answered: { holds: nobodyAnswered, refusal: "needs_field" },
   somebody_answered: { holds: somebodyAnswered, refusal: "needs_field" },
-  out_of_reach: { holds: outOfReach, refusal: "needs_field" },
+  out_of_reach: far("needs_field"),
+  met_since: far("needs_field"),
   hazard_found: { holds: hazardFound, refusal: "needs_field" },
   moves_left: far("used_up"),
   original_closed: far("wrong_state"),
   target_open: far("bad_target"),
   parts_done: far("parts_open"),
   has_parts: far("wrong_state"),
+  replaced: far("wrong_state"),
   within_days_7: { holds: withinDays7, refusal: "too_late" },
   grant_live: far("out_of_list"),
   route_emergency: { holds: routeEmergency, refusal: "wrong_state" },
@@ -173,6 +171,10 @@ export const GUARDS: Named<Guard> = {
   conditions_met: { holds: turns.conditionsMet, refusal: "needs_field" },
   evidence_given: { holds: turns.evidenceGiven, refusal: "needs_field" },
   came_late: { holds: turns.cameLate, refusal: "wrong_state" },
+  not_negative: { holds: turns.notNegative, refusal: "negative" },
+  names_self: { holds: turns.namesSelf, refusal: "not_your_field" },
+  not_refuser: { holds: turns.notRefuser, refusal: "your_own_work" },
   in_list: far("out_of_list"),
   part_came_back: far("parts_open"),
+  no_personal_data: far("personal_data"),
 };

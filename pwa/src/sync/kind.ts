@@ -18,6 +18,7 @@ export type FieldType =
   | "place"
   | "photos"
   | "ref"
+  | "refs"
   | "person"
   | "unit";
 
@@ -66,8 +67,11 @@ export interface Field {
   readonly echoes: string; // what is written to that field is written here too
   readonly fresh_days: number; // younger than this, it is not asked for again
   readonly purpose: string; // why it is kept at all
+  readonly known: string; // "ref.field": what that record said lately is not asked again
   readonly ticks: readonly Tick[]; // of a choice on a day sheet: what answers it
+  readonly sums: string; // of an int: proposed is the sum of this one over the records of the kind that hold now
   readonly correct: "" | "own" | "owner"; // who decides when somebody says it is wrong
+  readonly nameless: boolean; // many will read it: no numbers of persons or cars
   readonly retired: boolean;
 }
 
@@ -76,12 +80,15 @@ export interface Clock {
   readonly limit: string;
   readonly of: string; // a choice field; the mark of its answer outranks the limit
   readonly mark: string;
+  readonly until: string; // a day field: where it says a day, it runs until that is over instead
+  readonly anew: readonly string[]; // a step that carries such a field starts it anew
 }
 
 /** When the system takes a step: at a share (thousandths) of the clock, or so long past its end. */
 export interface Timed {
   readonly share: number;
   readonly past: string;
+  readonly clock: string; // the clock beside that counts; that of the state if ""
 }
 
 /** One state of the workflow, with its word, whose turn it is, and how it looks. */
@@ -94,6 +101,7 @@ export interface State {
   readonly holder: readonly string[];
   readonly answer: Words; // what the author reads
   readonly rests: boolean; // nobody's turn, and nothing is due
+  readonly withheld: boolean; // nobody reads it through `@below` meanwhile
 }
 
 /** One decision: from which states, by whom, with what, to which state. */
@@ -137,6 +145,36 @@ export interface Round {
   readonly step: string; // step of that kind which a call takes
 }
 
+/** Its records answer questions: found without a network, also while somebody asks. */
+export interface Answers {
+  readonly look: readonly string[]; // fields that are searched, the weightiest first
+  readonly tell: readonly string[]; // fields that are the answer
+  readonly states: readonly string[]; // in which a record answers
+  readonly solved: string; // step that ends a question with an answer found
+  readonly publish: string; // step that writes it up
+  readonly review: string; // day field: to be looked at again then
+}
+
+/** Its form proposes what somebody has in hand; each thing kept becomes a record beside it. */
+export interface Plate {
+  readonly whose: string; // person field
+  readonly part: string; // kind of those records
+}
+
+/** What a worker can show at the door. */
+export interface Notice {
+  readonly why: Words; // what all of it is for
+  readonly basis: Words; // which law lets it be asked
+}
+
+/** Readers answer its records by one of another kind, made where they themselves belong. */
+export interface Nods {
+  readonly by: string; // kind of those answers
+  readonly must: string; // flag field: only where it is set
+  readonly due: string; // day field: until then
+  readonly states: readonly string[]; // in which a record is to be read
+}
+
 /** One kind page. */
 export interface KindPage {
   readonly name: string;
@@ -149,13 +187,20 @@ export interface KindPage {
   readonly workflow: Workflow;
   readonly icon: string;
   readonly series: number; // with identity person_day: tells such kinds apart
-  readonly tier: number; // tier of the unit a record belongs to; 5 is the grid
+  readonly tier: number | readonly number[]; // tiers of the unit a record belongs to; 5 is the grid
   readonly title: readonly string[];
   readonly about: readonly string[];
   readonly review: readonly string[]; // roles that hear what is odd about photos, and may open originals
   readonly round: Round | null; // of calls made again and again
+  readonly stop: string; // person field: what is that person's turn stands in their day
+  readonly notice: Notice | null; // why people are asked for this at all
   readonly filed: boolean; // made over others' units too
   readonly guards: readonly string[]; // all must hold of a new record, or it is refused
+  readonly weighed: string; // list of what is unusual about a record
+  readonly risks: readonly Option[]; // its rows; the mark `points` orders the review
+  readonly answers: Answers | null; // its records answer questions
+  readonly nods: Nods | null; // its readers say that they have read it
+  readonly plate: Plate | null; // its form proposes what somebody has in hand
 }
 
 export type Kinds = ReadonlyMap<string, KindPage>;

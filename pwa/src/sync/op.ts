@@ -28,12 +28,14 @@ export const REFUSALS = [
   "only_once",
   "no_return",
   "out_of_list",
+  "negative",
   "bad_target",
   "parts_open",
   "too_late",
   "binding",
   "used_up",
   "cannot_mend",
+  "personal_data",
 ] as const;
 export type Refusal = (typeof REFUSALS)[number];
 

@@ -5,6 +5,7 @@ import { plain, type Record } from "./register.ts";
 import { own } from "./value.ts";
 
 export const AUTHOR = "author";
+export const BELOW = "below";
 
 /** A node of the five-tier tree: 1 city, 2 district, 3 town, 4 community, 5 grid. */
 export interface OrgUnit {
@@ -85,6 +86,8 @@ export const holdsBy = (
   holds(actor, roles, area, author, units) ||
   roles.some((token) => {
     const [role = "", name] = token.split("@");
+    if (name === BELOW)
+      return actor.grants.some((each) => each.role === role && path(each.unit, units).includes(area));
     const value = name && Number(whom(name));
     return !!value && (role ? holds(actor, [role], value, 0, units) : value === actor.person);
   });
@@ -96,7 +99,11 @@ export const holdsOn = (
   roles: readonly string[],
   record: Record,
   units: Units,
-): boolean => holdsBy(actor, roles, record, units, (name) => named(kind, record, name));
+): boolean => holdsBy(actor, open(kind, roles, record), record, units, (name) => named(kind, record, name));
+
+/** Give the roles that count on a record: a state may withhold it from those below its unit. */
+const open = (kind: KindPage, roles: readonly string[], { state }: Record): readonly string[] =>
+  own(kind.workflow.states, state)?.withheld ? roles.filter((each) => !each.endsWith(BELOW)) : roles;
 
 /** Tell whether a unit is a department, board or post, of the tier it hangs from. */
 export function isBody(unit: number, units: Units): boolean {
@@ -106,7 +113,7 @@ export function isBody(unit: number, units: Units): boolean {
 
 /** Decide whether the actor may make a record of this kind in this unit. */
 export function mayCreate(kind: KindPage, actor: Actor, area: number, units: Units): Refusal | null {
-  if (units.get(area)?.tier !== kind.tier || isBody(area, units)) return "bad_area";
+  if (![kind.tier].flat().includes(units.get(area)?.tier ?? 0) || isBody(area, units)) return "bad_area";
   const filed = kind.filed && actor.grants.some(({ role }) => kind.create.includes(role));
   return filed || holds(actor, kind.create, area, 0, units) ? null : "not_your_role";
 }

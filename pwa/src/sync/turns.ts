@@ -120,3 +120,21 @@ export const cameLate = ({ kind, record }: Question): boolean =>
       outcome === "overtaken" &&
       kind.workflow.steps.some(({ name, needs }) => name === step && needs.includes("result")),
   );
+
+/** Hold unless an answer bears the mark of what no grid may ever be sent for (domain W7). */
+export const notNegative = (question: Question): boolean =>
+  Object.keys(question.kind.fields).every(
+    (name) => !own(marksOf(question.kind, name, held(question, name)), "negative"),
+  );
+
+/** Hold if each person that the step's op names is the one who takes it; in general it holds. */
+export const namesSelf = ({ kind, person, sets }: Question): boolean =>
+  Object.entries(sets ?? {}).every(
+    ([name, said]) => own(kind.fields, name)?.type !== "person" || said === person,
+  );
+
+/** Hold unless the asker once ended it: who looks at it again is somebody else (domain W9). */
+export const notRefuser = (question: Question): boolean =>
+  lines(question).every(
+    ({ person, to }) => person !== question.person || !own(question.kind.workflow.states, to)?.final,
+  );

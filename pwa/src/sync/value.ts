@@ -86,9 +86,9 @@ export const isDevice = (value: unknown): value is string => typeof value === "s
 const isOption = (spec: Spec, value: unknown): boolean =>
   typeof value === "string" && spec.options.includes(value);
 
-/** Tell whether `value` may be one element of a list field (type choices or photos). */
+/** Tell whether `value` may be one element of a list field (type choices, photos or refs). */
 export const isElement = (spec: Spec, value: unknown): boolean =>
-  spec.type === "photos" ? isPhoto(value) : isOption(spec, value);
+  spec.type === "photos" ? isPhoto(value) : spec.type === "refs" ? isRecordId(value) : isOption(spec, value);
 
 /** Tell whether a field of this spec may hold `value`; null (cleared) fits every field. */
 export function fits(spec: Spec, value: unknown): boolean {
@@ -117,7 +117,7 @@ export function fits(spec: Spec, value: unknown): boolean {
   return fitsList(spec, value);
 }
 
-/** Tell whether a list field (choices, photos) may hold `value`. */
+/** Tell whether a list field (choices, photos, refs) may hold `value`. */
 export const fitsList = (spec: Spec, value: unknown): boolean =>
   Array.isArray(value) && value.length <= LIST_MAX && value.every((each) => isElement(spec, each));
 

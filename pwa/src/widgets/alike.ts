@@ -81,13 +81,15 @@ export function alikeTo(subject: Subject, views: Iterable<View>): readonly Alike
   return found.sort((a, b) => a.metres - b.metres || b.view.madeMs - a.view.madeMs);
 }
 
-/** When a record was done with, 0 if it is not. */
+/** When a record was done with, 0 if it is not; what became of it after that, a rating, is no second time. */
 function doneMs(page: KindPage, view: View): number {
-  const state = page.workflow.states[view.state];
-  const line = [...view.story]
-    .reverse()
-    .find((each) => each.to === view.state && each.outcome !== "overtaken");
-  return state?.final && state.tone === "done" ? (line?.atMs ?? 0) : 0;
+  const done = (name: string): boolean => {
+    const state = page.workflow.states[name];
+    return state?.final === true && state.tone === "done";
+  };
+  let at = 0;
+  for (const { atMs, outcome, to } of view.story) if (outcome !== "overtaken") at = done(to) ? at || atMs : 0;
+  return done(view.state) ? at : 0;
 }
 
 /** Find what was mended at the same place, in the same matter, within the last month; the latest. */

@@ -5,6 +5,7 @@ import type { View } from "../model.ts";
 import { type Run, run } from "../sync/clocks.ts";
 import type { Calendar } from "../sync/deadline.ts";
 import { say } from "../words/apart.ts";
+import { pick } from "../words/say.ts";
 import { calendarOf, chipOf, receiptOf } from "./due.ts";
 import { holderWords } from "./holder.ts";
 import { Mark } from "./mark.tsx";
@@ -12,13 +13,16 @@ import { Terms } from "./terms.tsx";
 import { useModel, useWorld } from "./use-model.ts";
 import { personWords } from "./value-words.ts";
 
-/** The clock that runs on a record now, with the calendar it is counted by; null if none does. */
+/**
+ * The clock that runs on a record now, with the calendar it is counted by; null if none does, or if the record is
+ * over and done with: what time still does to it is nobody's work.
+ */
 export function useRun(view: View): readonly [run: Run, calendar: Calendar] | null {
   const model = useModel();
   const page = model.kinds.value.get(view.kind);
   const days = model.days.value;
   const record = view.receivedMs > 0 && page && days && model.record(view.id);
-  if (!record) return null;
+  if (!record || page.workflow.states[view.state]?.final) return null;
   const calendar = calendarOf(days);
   const found = run(page, record, calendar);
   return found && [found, calendar];
@@ -49,9 +53,10 @@ export function DueReceipt({ view }: { view: View }) {
   const world = useWorld();
   const found = useRun(view);
   if (!found) return null;
+  const state = pick(world.kinds.get(view.kind)?.workflow.states[view.state]?.label ?? {});
   return (
     <details>
-      <summary>{say("due.how")}</summary>
+      <summary>{say("due.how", { state })}</summary>
       <Terms rows={receiptOf(...found, world)} />
     </details>
   );

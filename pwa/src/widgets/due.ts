@@ -1,8 +1,10 @@
 // When a record is due, in words, and how that was counted, so that anyone can count it again.
 
 import type { Days } from "../model.ts";
-import { paused, type Run } from "../sync/clocks.ts";
+import { paused, type Run, run } from "../sync/clocks.ts";
 import type { Calendar, Limit, Span, Unit } from "../sync/deadline.ts";
+import type { KindPage } from "../sync/kind.ts";
+import type { Record as Kept } from "../sync/register.ts";
 import { say } from "../words/apart.ts";
 import type { Key } from "../words/say.ts";
 import { dateWords, daysAgo, timeWords, waitWords, whenWords } from "./dates.ts";
@@ -23,6 +25,10 @@ export function calendarOf(days: Days): Calendar {
   known.set(days, made);
   return made;
 }
+
+/** When a record is due; 0 if nothing is, or it is not known when the town works. */
+export const dueOf = (page: KindPage | undefined, record: Kept | undefined, days: Days | undefined): number =>
+  (page && record && days && run(page, record, calendarOf(days))?.due.dueMs) || 0;
 
 /** What a chip says of a clock: its words, and whether the time is over; null if nothing is due. */
 export function chipOf(run: Run, nowMs: number): { words: string; over: boolean } | null {

@@ -1,6 +1,7 @@
 // One field of a form, by its type. Native inputs throughout: they bring the phone's own keyboards,
 // pickers and voice typing, and every screen reader knows them.
 
+import type { ComponentChildren } from "preact";
 import type { Field } from "../sync/kind.ts";
 import type { Value } from "../sync/value.ts";
 import { pick, say } from "../words/say.ts";
@@ -18,7 +19,7 @@ interface EditorProps {
   name: string;
   field: Field;
   filling: Filling;
-  label?: string; // when the screen asks its own question
+  label?: ComponentChildren; // when the screen asks its own question
   must?: boolean; // a step or the page insists
 }
 
@@ -42,7 +43,7 @@ export function Editor(props: EditorProps) {
   );
 }
 
-function Input({ name, field, filling, id, label }: EditorProps & { id: string; label: string }) {
+function Input({ name, field, filling, id, label }: EditorProps & { id: string }) {
   const value = filling.values[name];
   const set = (next: Value): void => filling.set(name, next);
   switch (field.type) {
@@ -99,7 +100,7 @@ export function Toggle({
 }: {
   on: boolean;
   flip: () => void;
-  label: string;
+  label: ComponentChildren;
   icon?: string;
 }) {
   return (
@@ -196,6 +197,8 @@ function Select({ id, field, value, set }: InputProps) {
 
 function choicesOf(field: Field, world: World): (readonly [string, string])[] {
   return [...world.views.values()]
-    .filter((view) => view.kind === field.refers)
+    .filter(
+      ({ kind, state }) => kind === field.refers && !world.kinds.get(kind)?.workflow.states[state]?.withheld,
+    )
     .map((view) => [view.id, titleWords(view, world)] as const);
 }

@@ -9,7 +9,7 @@ const PIECE = 2; // characters of Chinese that mean something together
 const RECENT_MAX = 5;
 
 /** What is typed, as it is compared: an input method splits unfinished pinyin by blanks or apostrophes. */
-const plain = (typed: string): string =>
+export const plain = (typed: string): string =>
   typed
     .normalize("NFKC")
     .toLowerCase()
@@ -47,10 +47,15 @@ function nearness({ value, zh, en, words }: Option, asked: string): number {
 /** How many pairs of neighbouring characters a longer query shares with an option: 井盖没了 finds 井盖. */
 function pieces({ zh, words }: Option, asked: string): number {
   const text = `${zh} ${words}`;
-  const starts = [...asked].keys();
-  const shared = [...starts].filter((at) => /^[^a-z]{2}$/.test(asked.slice(at, at + PIECE)));
-  return shared.filter((at) => text.includes(asked.slice(at, at + PIECE))).length;
+  return pairs(asked).filter((pair) => text.includes(pair)).length;
 }
+
+/** Every pair of neighbouring characters of a query that is no Latin letter. */
+export const pairs = (asked: string): string[] =>
+  [...asked.slice(1)].flatMap((_, at) => {
+    const pair = asked.slice(at, at + PIECE);
+    return /^[^a-z]{2}$/.test(pair) ? [pair] : [];
+  });
 
 /** What a person chose last of options that stand under a heading, the newest first. */
 export function recent(options: readonly Option[], views: Iterable<View>, me: number): Option[] {

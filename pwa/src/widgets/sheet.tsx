@@ -6,7 +6,7 @@ import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { say } from "../words/apart.ts";
 import { Icon } from "./icon.tsx";
 
-const SHEET =
+export const SHEET =
   "position:fixed;inset:0;width:100%;height:100%;max-width:none;max-height:none;margin:0;padding:0;border:0;overflow:auto;background:var(--ground);color:var(--ink)";
 const TOP =
   "position:sticky;top:0;z-index:2;background:var(--ground);padding:4px 16px 8px;border-bottom:var(--bw) solid var(--mist-2)";
@@ -107,7 +107,7 @@ export function Sheet({ title, find, hint, close, children }: SheetProps) {
 }
 
 /** Open over everything, with the phone's own way back as one way out. */
-function useSheet(close: () => void) {
+export function useSheet(close: () => void) {
   const sheet = useRef<HTMLDialogElement>(null);
   const last = useRef(close);
   last.current = close;

@@ -52,34 +52,60 @@ export function linesOf(view: View, page: KindPage, world: World): Line[] {
   if (view.receivedMs > 0) lines.push({ ...made, atMs: view.receivedMs, words: say("story.received") });
   else if (view.sent === "fail") lines.push({ ...made, sign: "bang", words: say("story.refused") });
   else lines.push({ ...made, sign: "dots", words: say("story.kept") });
-  for (const line of view.story) if (tells(line, page)) lines.push(stepLine(line, page, world));
+  let before = "";
+  for (const line of view.story) {
+    if (tells(line, page, before)) lines.push(stepLine(line, page, world, counted(line, view, page)));
+    before = labelOf(line, page);
+  }
   return lines;
 }
 
-/** Whether a line is news: the making is told already, and mere routing by the system is none. */
-function tells(line: StoryLine, page: KindPage): boolean {
+/** Whether a line is news: the making is told already, and mere routing by the system is none, nor what says
+ *  the same as the line before it. */
+function tells(line: StoryLine, page: KindPage, before: string): boolean {
   const state = page.workflow.states[line.to];
   const routed = line.outcome === "auto" && !pick(stepOf(page, line.step)?.label ?? {});
-  return line.step !== "" && !(routed && state?.tone === "wait" && !state.one_way);
+  const known = labelOf(line, page) === before || (state?.tone === "wait" && !state.one_way);
+  return line.step !== "" && !(routed && known);
 }
 
-function stepLine(line: StoryLine, page: KindPage, world: World): Line {
+/** A line in one word: what the step is called, else the state it led to. */
+function labelOf(line: StoryLine, page: KindPage): string {
   const step = stepOf(page, line.step);
-  const label = (step && pick(step.label)) || pick(page.workflow.states[line.to]?.label ?? {}) || line.step;
+  return (step && pick(step.label)) || pick(page.workflow.states[line.to]?.label ?? {}) || line.step;
+}
+
+/** Whether work that came too late counted after all: the record went on for its sake. */
+const counted = (line: StoryLine, { story }: View, page: KindPage): boolean =>
+  line.outcome === "overtaken" &&
+  story.some(({ step, outcome, atMs }) => outcome === "auto" && atMs >= line.atMs && forLate(page, step)) &&
+  !!stepOf(page, line.step)?.needs.includes(DONE);
+
+const DONE = "result"; // what work that is handed in says
+const forLate = (page: KindPage, step: string): boolean => !!stepOf(page, step)?.guards.includes("came_late");
+
+function stepLine(line: StoryLine, page: KindPage, world: World, counts: boolean): Line {
+  const label = labelOf(line, page);
   const who = line.person === 0 ? "" : personWords(line.person, world);
   const said = who ? say("story.step", { who, step: label }) : label;
-  const end =
-    line.outcome === "overtaken" ? say("story.late") : line.outcome === "waiting" ? say("story.waiting") : "";
+  const late = line.outcome === "overtaken" && say(counts ? "story.counted" : "story.late");
+  const end = late || (line.outcome === "waiting" ? say("story.waiting") : "");
   const sign = line.outcome === "waiting" ? "dots" : toneOf(page, line.to) === "act" ? "bang" : "check";
   return { atMs: line.atMs, sign, words: said + end, quote: setsWords(line, page, world) };
 }
 
+const MANY = 5; // of so many fields that a step carried, those that the record tells anyway are not said again
+
 /** What a step carried, in words: reasons and results. */
 export function setsWords(line: StoryLine, page: KindPage, world: World): string {
-  const parts = Object.entries(line.sets).map(([name, value]) => {
+  const sets = Object.entries(line.sets);
+  const told = sets.length < MANY ? sets : sets.filter(([name]) => page.fields[name]?.write?.length === 0);
+  const parts = told.map(([name, value]) => {
     const field = page.fields[name];
     const words = field ? valueWords(field, value, world) : "";
     return words && field?.type === "int" && !field.unit ? `${pick(field.label)} ${words}` : words;
   });
-  return parts.filter(Boolean).join(say("listGap"));
+  return parts
+    .filter(Boolean)
+    .reduce((said, next) => said + (said && !/[。！？.!?]$/.test(said) ? say("listGap") : "") + next, "");
 }

@@ -70,6 +70,7 @@ function oneValue(field: Field, value: Value, world: World): string {
     case "unit":
       return unitWords(Number(value), world);
     case "ref":
+    case "refs":
       return refWords(String(value), world);
     default:
       return String(value);

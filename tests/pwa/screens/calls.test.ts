@@ -1,16 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Offer, StoryLine, View } from "../../../pwa/src/model.ts";
-import {
-  askedOf,
-  callsOn,
-  marked,
-  missesOf,
-  movesOf,
-  putOff,
-  takenBy,
-} from "../../../pwa/src/screens/calls.ts";
+import { askedOf, callsOn, missesOf, movesOf, putOff, takenBy } from "../../../pwa/src/screens/calls.ts";
 import type { KindPage, Option } from "../../../pwa/src/sync/kind.ts";
-import { field, household, NOW, view, visit } from "./sights.ts";
+import { field, NOW, view, visit } from "./sights.ts";
 
 const DAY_MS = 86_400_000;
 const call: KindPage = {
@@ -102,15 +94,6 @@ describe("what is due", () => {
 });
 
 describe("what a page says of a record", () => {
-  const care = field("choices", "照看", { options: [option("alone", { same_day: "yes" }), option("other")] });
-  const page: KindPage = { ...household, fields: { care } };
-
-  it("is marked by one of its answers", () => {
-    expect(marked(home({}, { care: ["other", "alone"] }), page, "same_day")).toBe(true);
-    expect(marked(home({}, { care: ["other"] }), page, "same_day")).toBe(false);
-    expect(marked(undefined, page, "same_day")).toBe(false);
-  });
-
   it("asks what is asked everywhere, and what its kind of place is asked", () => {
     const items = field("choices", "哪样", {
       options: [

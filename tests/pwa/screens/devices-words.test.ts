@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Phone } from "../../../pwa/src/model.ts";
-import { causeOf, photoWords, spanWords } from "../../../pwa/src/screens/devices-words.ts";
+import { causeOf, photoWords, spanWords, unsentOf } from "../../../pwa/src/screens/devices-words.ts";
 import { NOW } from "./sights.ts";
 
 const HOUR_MS = 3_600_000;
@@ -84,5 +84,19 @@ describe("photos that are not there yet", () => {
     );
     expect(photoWords(PHONE, NOW)).toBe("");
     expect(photoWords({ ...PHONE, photos: { ...photos, count: 0 } }, NOW)).toBe("");
+  });
+});
+
+describe("what a person's phones keep to themselves", () => {
+  const photos = { count: 2, partial: 0, overdue: 0, oldestMs: 0 };
+
+  it("is counted over all of them, entries and photos", () => {
+    const rows = [PHONE, { ...PHONE, made: 5, held: 4, photos }, { ...PHONE, person: 8, made: 100, held: 0 }];
+    expect(unsentOf(rows, 7)).toBe(9 + 1 + 2);
+    expect(unsentOf([{ ...PHONE, made: 5, held: 5 }], 7)).toBe(0);
+  });
+
+  it("is not known of somebody whose phones are not", () => {
+    expect(unsentOf([PHONE], 9)).toBe(-1);
   });
 });

@@ -7,7 +7,6 @@ import {
   lookOf,
   lookRisk,
   NEW_BELOW,
-  POINTS,
   passedBy,
   passedOf,
   riskOf,
@@ -15,7 +14,7 @@ import {
 import { whyWords } from "../../../pwa/src/screens/whys.tsx";
 import type { KindPage } from "../../../pwa/src/sync/kind.ts";
 import { sampled } from "../../../pwa/src/sync/sample.ts";
-import { incident, NOW, person, view, visit } from "./sights.ts";
+import { incident, NOW, POINTS, person, view, visit } from "./sights.ts";
 
 const SQUARE = [
   [0, 0],
@@ -24,7 +23,7 @@ const SQUARE = [
   [100_000, 0],
 ] as const;
 const GRID = { id: 2, tier: 5, parent: 1, name: "三网格", shape: SQUARE };
-const known = (...flags: Flag[]): Around => ({ flags, passed: NEW_BELOW, grid: GRID });
+const known = (...flags: Flag[]): Around => ({ flags, passed: NEW_BELOW, fresh: false, grid: GRID });
 const codes = (record: View, around: Around, page: KindPage = incident) =>
   riskOf(record, page, around).whys.map((why) => why.code);
 
@@ -64,6 +63,15 @@ describe("what is unusual about a record", () => {
   it("is that somebody is new to this, and no longer once five of theirs were let through", () => {
     expect(codes(view(), { ...known(), passed: NEW_BELOW - 1 })).toEqual(["new_person"]);
     expect(codes(view(), { ...known(), passed: NEW_BELOW })).toEqual([]);
+  });
+  it("is that somebody is in their first thirty days, however much they wrote", () => {
+    expect(codes(view(), { ...known(), passed: 99, fresh: true })).toEqual(["new_person"]);
+  });
+  it("counts what the town's list says, and not what it does not name", () => {
+    const row = incident.risks.find(({ value }) => value === "album") as KindPage["risks"][number];
+    const town = { ...incident, risks: [{ ...row, marks: { points: "60" } }] } as KindPage;
+    const risk = riskOf(view(), town, known(["album"], ["seen_before", "k", "r", NOW, -1, 0]));
+    expect([risk.points, risk.whys.map((why) => why.code)]).toEqual([60, ["album"]]);
   });
   it("counts what was let through, by who wrote it", () => {
     const all = ["closed", "closed", "in_review"].map((state, at) => view({ id: `a.${at}`, state }));
@@ -106,11 +114,11 @@ describe("what passed by itself", () => {
       .find((each) => !sampled(each)) as string;
     const plain = riskOf(passed({ id }), page, { ...known(), passed: 0 });
     expect(plain.points).toBeGreaterThanOrEqual(ALONE_FROM); // somebody new, and still it has passed
-    expect(lookRisk(passed({ id }), plain)).toBeNull();
+    expect(lookRisk(passed({ id }), page, plain)).toBeNull();
     const odd = riskOf(passed({ id }), page, known(["seal_bad"]));
-    expect(lookRisk(passed({ id }), odd)?.whys.map((why) => why.code)).toEqual(["seal_bad"]);
+    expect(lookRisk(passed({ id }), page, odd)?.whys.map((why) => why.code)).toEqual(["seal_bad"]);
     const chosen = Array.from({ length: 99 }, (_, n) => `0000000a1b2c3d4e.${n + 1}`).find(sampled) as string;
-    expect(lookRisk(passed({ id: chosen }), plain)?.whys.map((why) => why.code)).toEqual(["sample"]);
+    expect(lookRisk(passed({ id: chosen }), page, plain)?.whys.map((why) => why.code)).toEqual(["sample"]);
   });
 });
 

@@ -1,8 +1,11 @@
 // Kind pages with the roles and steps of the real ones, and views of their records: for what screens ask.
 
+import { readFileSync } from "node:fs";
 import type { Me, View } from "../../../pwa/src/model.ts";
 import type { Field, KindPage, Step } from "../../../pwa/src/sync/kind.ts";
 import type { World } from "../../../pwa/src/widgets/value-words.ts";
+
+const RISKS = readFileSync(new URL("../../../sync/kinds/lists/risks.toml", import.meta.url), "utf8");
 
 const both = (zh: string) => ({ zh, en: `en ${zh}` });
 const option = (value: string, zh: string, icon = "") => ({
@@ -15,6 +18,14 @@ const option = (value: string, zh: string, icon = "") => ({
   marks: {},
   retired: false,
 });
+
+/** What the list of risks says, read from the list itself. */
+export const POINTS: Readonly<Record<string, number>> = Object.fromEntries(
+  [...RISKS.matchAll(/value = "(\w+)", points = "(\d+)"/g)].map(([, code = "", points]) => [
+    code,
+    Number(points),
+  ]),
+);
 
 /** A field of a type, labelled in Chinese. */
 export const field = (type: Field["type"], zh: string, more: Partial<Field> = {}): Field => ({
@@ -38,8 +49,11 @@ export const field = (type: Field["type"], zh: string, more: Partial<Field> = {}
   echoes: "",
   fresh_days: 0,
   purpose: "",
+  known: "",
   ticks: [],
+  sums: "",
   correct: "",
+  nameless: false,
   retired: false,
   ...more,
 });
@@ -76,6 +90,7 @@ const state = (zh: string, more: Partial<KindPage["workflow"]["states"][string]>
   holder: [],
   answer: {},
   rests: false,
+  withheld: false,
   ...more,
 });
 
@@ -95,8 +110,18 @@ const page = (name: string, zh: string, more: Partial<KindPage>): KindPage => ({
   title: [],
   about: [],
   round: null,
+  stop: "",
+  notice: null,
   filed: false,
   guards: [],
+  weighed: "risks",
+  risks: Object.entries(POINTS).map(([code, points]) => ({
+    ...option(code, code),
+    marks: { points: `${points}` },
+  })),
+  answers: null,
+  nods: null,
+  plate: null,
   ...more,
 });
 
@@ -146,7 +171,7 @@ export const incident = page("incident", "事件", {
         takes: ["place", "address"],
         tone: "go",
       }),
-      step("unanswered", ["returned"], "in_review", { timed: { share: 1000, past: "" } }),
+      step("unanswered", ["returned"], "in_review", { timed: { share: 1000, past: "", clock: "" } }),
       step("accept", ["at_center"], "closed", { by: ["duty_officer"], tone: "go" }),
       { ...step("route", ["in_review"], "in_review", { auto: true }), label: {} },
     ],

@@ -34,7 +34,7 @@ describe("a page newer than this build", () => {
     ...step,
     guards: [...step.guards, "constructor"],
     auto: true,
-    timed: { share: 1, past: "" },
+    timed: { share: 1, past: "", clock: "" },
   }));
   const newer = { ...kind, workflow: { ...kind.workflow, steps } };
 

@@ -24,6 +24,7 @@ matter.options = [
 ] as typeof matter.options;
 const states = page.workflow.states as { [name: string]: object };
 states.closed = { ...Object.values(states)[0], final: true, tone: "done" };
+states.evaluated = states.closed;
 states.rejected = { ...Object.values(states)[0], final: true, tone: "act" };
 
 const metresNorth = (metres: number): number => Math.round(metres / METRES_PER_E7);
@@ -98,6 +99,19 @@ describe("what comes back", () => {
     expect(recurrenceOf(here, [newer, older])?.id).toBe("newer");
     expect(recurrenceOf(here, [older])?.id).toBe("older");
     expect(recurrenceOf(here, [closed("a", NOW - RECUR_MS - 1)])).toBeNull();
+  });
+  it("counts from when it was mended, and not from when it was rated, and anew if it was taken up again", () => {
+    const doneMs = NOW - RECUR_MS - SAME_MS;
+    const rated = (...story: StoryLine[]) => closed("a", doneMs, { state: "evaluated", story });
+    const [mended, later] = [line("closed", doneMs), line("evaluated", NOW - SAME_MS)];
+    expect(recurrenceOf(here, [rated(mended, later)])).toBeNull();
+    expect(recurrenceOf(here, [rated(line("closed", NOW - SAME_MS), line("evaluated", NOW + 1))])?.id).toBe(
+      "a",
+    );
+    const again = line("reported", NOW - 3 * SAME_MS);
+    const late = { ...again, outcome: "overtaken" } as const;
+    expect(recurrenceOf(here, [rated(mended, again, later)])?.id).toBe("a");
+    expect(recurrenceOf(here, [rated(mended, late, later)])).toBeNull();
   });
   it("is not what was turned away, is open, is another matter, or is further off", () => {
     const doneMs = NOW - 5 * SAME_MS;

@@ -30,12 +30,43 @@ describe("the history of a record", () => {
       world(),
     );
     expect(told[2]).toMatchObject({ sign: "bang", words: "罗书记：return", quote: "位置不清，哪头？" });
+    const full = line({ sets: { return_note: "看不清。", return_field: "place" } });
+    expect(linesOf(view({ story: [full] }), incident, world())[2]?.quote).toBe("看不清。位置不清");
   });
   it("says what came too late and what has not left", () => {
     expect(words(line({ outcome: "overtaken" }))[2]).toBe("罗书记：return（晚了一步，没算数）");
     expect(words(line({ outcome: "waiting", person: 7, step: "add_facts" }))[2]).toBe(
       "你：add_facts（还没发出去）",
     );
+  });
+  it("says that work handed in too late counted where the record went on for its sake", () => {
+    const steps = incident.workflow.steps.map((step) =>
+      step.name === "accept" ? { ...step, needs: ["result"] } : step,
+    );
+    const after = {
+      ...(steps[0] as (typeof steps)[number]),
+      name: "after_all",
+      guards: ["came_late"],
+      auto: true,
+    };
+    const page = { ...incident, workflow: { ...incident.workflow, steps: [...steps, after] } };
+    const late = line({ step: "accept", outcome: "overtaken" });
+    const story = [late, line({ step: "after_all", outcome: "auto", person: 0, to: "closed" })];
+    const told = (lines: StoryLine[]) => linesOf(view({ story: lines }), page, world())[2]?.words;
+    expect(told(story)).toBe("罗书记：accept（晚了一步，照样算数）");
+    expect(told([late])).toBe("罗书记：accept（晚了一步，没算数）");
+  });
+  it("does not say twice what the step before said", () => {
+    const story = [
+      line({ step: "accept", to: "closed" }),
+      line({ step: "route", to: "closed", outcome: "auto", person: 0 }),
+    ];
+    const steps = incident.workflow.steps.map((step) =>
+      step.name === "accept" ? { ...step, label: { zh: "办结", en: "Closed" } } : step,
+    );
+    const page = { ...incident, workflow: { ...incident.workflow, steps } };
+    expect(linesOf(view({ story }), page, world())).toHaveLength(3);
+    expect(linesOf(view({ story }), incident, world())).toHaveLength(4);
   });
   it("leaves out mere routing, but tells that a record went up", () => {
     expect(words(line({ step: "route", to: "in_review", outcome: "auto", person: 0 }))).toHaveLength(2);

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from sync import workflow
 from sync.op import per_day
-from sync.permit import Actor, live, path
+from sync.permit import Actor, live, may_create, path
 from sync.register import Record
 from tests.whole.fleet import oracles
 from tests.whole.fleet.disk import Crash
@@ -17,7 +17,7 @@ from tests.whole.fleet.ledger import Deed
 from tests.whole.fleet.outbox import DAY
 from tests.whole.fleet.phone import Intent
 from tests.whole.fleet.server import ended
-from tests.whole.fleet.town import COMMUNITIES, DAY_MS, GRIDS, HOUR_MS, NOW, PAGES, ROLES
+from tests.whole.fleet.town import COMMUNITIES, DAY_MS, GRIDS, HOUR_MS, NOW, PAGES, ROLES, TOWN
 
 SERIES = PAGES[-1][1]["sheet"].series
 YEAR_MS = 365 * DAY_MS
@@ -140,7 +140,7 @@ def _made_as(fleet: Fleet, handset: Handset, record: str) -> str:
     """Say of what kind a record was made that its phone has not heard of yet."""
     made = [token for token, op in handset.phone.held().items() if op == record]
     kinds = {fleet.ledger.deeds[token].intent.kind for token in made}
-    return next((kind for kind in ("errand", "double") if kind in kinds), "matter")
+    return next((kind for kind in ("errand", "double", "bulletin") if kind in kinds), "matter")
 
 
 def _values(token: str, kind: str, rng: Random, *, new: bool = False) -> dict[str, Any]:
@@ -232,10 +232,38 @@ def pair(fleet: Fleet, rng: Random) -> None:
         _write(fleet, handset, Intent(token, "double", name, None, values, step))
 
 
+def post(fleet: Fleet, rng: Random) -> None:
+    """Somebody drafts a bulletin, posts it, takes it back, or has read one, as far as their phone knows."""
+    able = [
+        (handset, name, step)
+        for handset in fleet.handsets
+        for name, record in handset.phone.shown().items()
+        if record.kind == "bulletin"
+        for step in _offered(fleet, handset, record)
+    ]
+    token = fleet.ledger.token()
+    if able and rng.random() < 0.7:
+        handset, name, step = rng.choice(sorted(able, key=lambda each: (each[0].name, *each[1:])))
+        _write(fleet, handset, Intent(token, "bulletin", name, None, {"trace": token}, step))
+        return
+    posts = [
+        (handset, area)
+        for handset in fleet.handsets
+        for area in (TOWN, *COMMUNITIES)
+        if may_create(PAGES[-1][1]["bulletin"], _acting(fleet, handset), area, fleet.server.tree) is None
+    ]
+    if posts:
+        handset, area = rng.choice(posts)
+        values = {"trace": token, **_values(token, "bulletin", rng)}
+        _write(fleet, handset, Intent(token, "bulletin", "", area, values, ""))
+
+
 def _offered(fleet: Fleet, handset: Handset, record: Record) -> list[str]:
-    grants = live(fleet.server.roles[handset.person].grants, fleet.now)
-    actor = Actor(handset.person, grants, "")
-    return workflow.offers(PAGES[-1][1][record.kind], record, actor, fleet.server.tree)
+    return workflow.offers(PAGES[-1][1][record.kind], record, _acting(fleet, handset), fleet.server.tree)
+
+
+def _acting(fleet: Fleet, handset: Handset) -> Actor:
+    return Actor(handset.person, live(fleet.server.roles[handset.person].grants, fleet.now), "")
 
 
 # Exchanging
@@ -485,7 +513,7 @@ def long_wait(fleet: Fleet, rng: Random) -> None:
 EVENTS: dict[str, Callable[[Fleet, Random], None]] = {
     each.__name__: each
     for each in (
-        write, clash, assign, toil, pair, undo, exchange, tab, deliver,
+        write, clash, assign, toil, pair, post, undo, exchange, tab, deliver,
         crash_phone, clock, clone, empty, go_back, lose, sign_in,
         crash_server, down, back_up, restore,
         end_grant, give_grant, move_unit, pages, remove, sweep, elapse, wait, long_wait,

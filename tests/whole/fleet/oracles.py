@@ -35,6 +35,7 @@ def judge(fleet: "Fleet") -> list[str]:
         *_in_order(fleet, log),
         *_kept_for_review(fleet, log),
         *_kept_from_the_named(log),
+        *_kept_from_those_beneath(fleet, log),
         *_nothing_twice(fleet, log),
         *(fault for handset in fleet.handsets for fault in _same_view(fleet, handset)),
         *(fault for handset in fleet.handsets for fault in leaks(fleet, handset)),
@@ -113,6 +114,17 @@ def _kept_from_the_named(log: list[Line]) -> Iterator[str]:
             were.setdefault(op.record, set()).add(given)
 
 
+def _kept_from_those_beneath(fleet: "Fleet", log: list[Line]) -> Iterator[str]:
+    """I12: what was written on what was posted above is not refused because that was taken back."""
+    if {"move_unit", "end_grant", "restore"} & fleet.plan.weights.keys():
+        return  # who stood beneath it when, or that it was ever posted, is not known any more
+    for line in log:
+        op, verdict = line.read()
+        nods = op.step is not None and op.step.name == "nod"
+        if nods and verdict.code in ("not_found", "not_your_role"):
+            yield f"O1 {line.device}.{op.n} was refused, whose author had been shown {op.record}"
+
+
 def _refused_by_fault(fleet: "Fleet", handset: "Handset") -> Iterator[str]:
     """No person's entry is refused for what a phone did wrong: its numbers, stamps and names (I1, I10)."""
     for token, code in handset.phone.waiting().items():
@@ -187,7 +199,13 @@ def _holds(roles: Any, person: int, grants: Iterable[Grant], record: Record, tre
     above = _above(record.area, tree)
     if any(grant.role in roles and grant.unit in above for grant in grants):
         return True
+    withheld = PAGES[-1][1][record.kind].workflow.states[record.state].withheld
     for role, at, field in (token.partition("@") for token in roles):
+        beneath = [
+            grant for grant in grants if grant.role == role and record.area in _above(grant.unit, tree)
+        ]
+        if field == "below" and beneath and not withheld:
+            return True
         value = _names(record, field) if at else 0
         if value and not role and value == person:
             return True

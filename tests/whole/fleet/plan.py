@@ -37,7 +37,7 @@ EVENTS: Final = {
     "toil": 6,
 }
 # Drawn apart, so that what the seeds were like before them stays: by name as above.
-LATER: Final = {"pair": 24}
+LATER: Final = {"pair": 24, "post": 16}
 FATES: Final = ("lose", "mute", "repeat", "delay", "cut", "torn", "portal", "between", "after")
 
 

@@ -82,7 +82,7 @@ class Told:
                 self.odd = self.odd or f"{step.name} was taken in {self.state}, seen {op.step.saw}"
             if step.timed is not None and now_ms < self.entered_ms + self._hours() * HOUR_MS:
                 self.odd = self.odd or f"{step.name} was taken too soon"
-            self.state = step.to
+            self.state = step.to or self.state
         for _ in self.kind.workflow.steps:
             urgent = "emergency" in self.writes and self.cell("emergency")[0] is True
             hurry = [step for step in self.kind.workflow.steps if step.auto and self.state in step.start]

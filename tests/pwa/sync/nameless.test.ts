@@ -1,0 +1,4 @@
+import * as nameless from "../../../pwa/src/sync/nameless.ts";
+import { run } from "./vectors.ts";
+
+run("nameless", nameless);
