@@ -164,9 +164,9 @@ class Phone:
         SHOTS.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=SHOTS / f"{name}.png")
 
-    def wait_js(self, expression: str) -> Any:
+    def wait_js(self, expression: str, patience_ms: int = PATIENCE_MS) -> Any:
         """Wait until an expression is true; evaluated over CDP, so the page's policy is in force."""
-        end = time.monotonic() + PATIENCE_MS / 1000
+        end = time.monotonic() + patience_ms / 1000
         while time.monotonic() < end:
             value = self.page.evaluate(expression)
             if value:
