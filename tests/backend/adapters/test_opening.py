@@ -113,9 +113,8 @@ async def test_it_is_shared_again_with_the_first_write_for_which_there_is_room(t
     monkeypatch.setattr(sqlite, "has_room", lambda root: True)
     monkeypatch.setattr(sqlite, "connected", slowly)
     await asyncio.gather(*(put(file, town) for town in range(2, 60)))
-    assert [await each for each in meanwhile] == [1 + GROUP_MAX], (
-        "who reads meanwhile waits: so many write together"
-    )
+    (seen,) = [await each for each in meanwhile]
+    assert seen in (1 + GROUP_MAX, 59), "who reads meanwhile waits, and may read beside the second group"
     assert peek(tmp_path) == "59"
 
 
