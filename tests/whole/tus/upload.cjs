@@ -1,7 +1,7 @@
 // Uploads one file by the public tus client as npm gives it, and tells its steps as lines of JSON:
 //   NODE_PATH=<node_modules> node upload.cjs '{"endpoint", "token", "file", "store", "metadata", "options"}'
-// {"at": bytes} as it sends, {"asked": [[method, status], ...]} of all it asked, and {"done": url} or
-// {"failed": text} at the end. With "whole" the file is given as bytes, else as a stream; with "drop" the
+// {"from": offset} where a piece begins, {"at": bytes} as it sends, {"asked": [[method, status], ...]} of all
+// it asked, and {"done": url} or {"failed": text} at the end. With "whole" the file is given as bytes, else as a stream; with "drop" the
 // upload is taken back once it is done.
 
 const { createReadStream, readFileSync } = require("node:fs");
@@ -19,6 +19,9 @@ const upload = new Upload(order.whole ? readFileSync(order.file) : createReadStr
   retryDelays: Array(60).fill(5),
   ...(order.store ? { urlStorage: new FileUrlStorage(order.store) } : {}),
   ...order.options,
+  onBeforeRequest: (request) => {
+    if (request.getMethod() === "PATCH") say({ from: Number(request.getHeader("Upload-Offset")) });
+  },
   onAfterResponse: (request, response) => {
     asked.push([request.getMethod(), response.getStatus()]);
   },
