@@ -36,6 +36,14 @@ def _stamps(mine: Cell, theirs: Cell) -> Cell:
     return [list(stamp) for stamp in sorted({tuple(stamp) for stamp in (*mine, *theirs)})]
 
 
+def _heaviest(mine: Cell, theirs: Cell) -> Cell:
+    """Unite two lists of [stamp, weight]: each stamp once, with the greatest weight, oldest first."""
+    most: dict[tuple[Any, ...], int] = {}
+    for stamp, weight in (*mine, *theirs):
+        most[tuple(stamp)] = max(weight, most.get(tuple(stamp), 0))
+    return [[list(stamp), weight] for stamp, weight in sorted(most.items())]
+
+
 def first(mine: Cell, theirs: Cell, _options: Options = ()) -> Cell:
     """[value, stamp]: written once; the earliest write stands (evidence)."""
     return theirs if stamp_of(theirs[1]) < stamp_of(mine[1]) else mine
@@ -86,12 +94,16 @@ def keep_both(mine: Cell, theirs: Cell, _options: Options = ()) -> Cell:
 
 
 def authority(mine: Cell, theirs: Cell, _options: Options = ()) -> Cell:
-    """[live, over] like keep_both, with live values [stamp, weight, value].
+    """[live, over] like keep_both, with live values [stamp, weight, value] and over [stamp, weight].
 
     Weight 1 is a value of the role that owns the field and outranks any of weight 0, which stays
-    as a proposal until somebody writes over it.
+    as a proposal until somebody writes over it. What was written with less weight than a value has
+    never writes over it, whichever of the two is heard first (after a restore: the later one).
     """
-    return keep_both(mine, theirs)
+    over = _heaviest(mine[1], theirs[1])
+    least = {tuple(stamp): weight for stamp, weight in over}
+    live = _stamped(mine[0], theirs[0])
+    return [[entry for entry in live if entry[1] > least.get(tuple(entry[0]), -1)], over]
 
 
 RULES: Final[dict[str, Callable[[Cell, Cell, Options], Cell]]] = {

@@ -101,7 +101,8 @@ def write(rule: str, change: Change, stamp: Stamp, weight: int = 0) -> Cell:
         case "keep_both":
             return _settled(rule, [[[at, change["is"]]], change.get("over", [])])
         case "authority":
-            return _settled(rule, [[[at, weight, change["is"]]], change.get("over", [])])
+            over = [[stamp, weight] for stamp in change.get("over", [])]
+            return _settled(rule, [[[at, weight, change["is"]]], over])
     return [change, at]
 
 

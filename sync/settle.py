@@ -20,7 +20,7 @@ from sync.elapse import dated
 from sync.guards import Near
 from sync.kind import Kind, Kinds, Step
 from sync.links import Pool
-from sync.merges import Cell, join
+from sync.merges import join
 from sync.naming import noted
 from sync.op import WAITING, Code, Op, StepTaken, Verdict, good_number, minted, per_day
 from sync.park import Late, emptied, spare
@@ -330,8 +330,7 @@ def _merged(case: _Case, event: Event, facts: Changes, record: Record) -> Record
     for name, change in {**echoed, **facts}.items():
         field = case.kind.fields[name]
         heavy = weight(case.kind, field, case.actor, record, case.units) if field.own else 0
-        said = _yielding(change, cells.get(name)) if field.own and not heavy else change
-        cell = write(field.rule, said, event.stamp, heavy)
+        cell = write(field.rule, change, event.stamp, heavy)
         if name in cells:
             cell = join(field.rule, cells[name], cell, field.spec.options)
         if cell == cells.get(name):
@@ -339,9 +338,3 @@ def _merged(case: _Case, event: Event, facts: Changes, record: Record) -> Record
         cells[name] = cell
         held[name] = touch(held.get(name), event.seq, event.by)
     return replace(record, cells=cells, held=held)
-
-
-def _yielding(change: Change, cell: Cell | None) -> Change:
-    """Let a write of no weight stand beside what the owning role said, and not in its place."""
-    owned = [entry[0] for entry in (cell[0] if cell else []) if entry[1]]
-    return change | {"over": [each for each in change.get("over", []) if list(each) not in owned]}

@@ -51,8 +51,10 @@ def written(rule: str, change: Any, stamp: list[Any], weight: int) -> Any:
     """Give the cell that a change of a stamp writes."""
     if rule == "union":
         return [merged([[stamp, element] for element in change["add"]]), merged(change["drop"])]
-    if rule in ("keep_both", "authority"):
-        return [[[stamp, *[weight][: rule == "authority"], change["is"]]], merged(change["over"])]
+    if rule == "keep_both":
+        return [[[stamp, change["is"]]], merged(change["over"])]
+    if rule == "authority":
+        return [[[stamp, weight, change["is"]]], [[at, weight] for at in merged(change["over"])]]
     return {"log": [[stamp, change]], "count": [[stamp[2], change]]}.get(rule, [change, stamp])
 
 
@@ -68,13 +70,11 @@ def joined(field: Json, one: Any, two: Any) -> Any:
     if rule == "log":
         return merged(one, two)
     first, second = merged(one[0], two[0]), merged(one[1], two[1])
+    if rule == "authority":
+        graver = [stamp for stamp, weight in second if weight]
+        second = [each for each in second if each[1] or each[0] not in graver]
+        return [[live for live in first if live[0] not in graver and live[:2] not in second], second]
     return [first, second] if rule == "union" else [[live for live in first if live[0] not in second], second]
-
-
-def yielding(change: Any, cell: Any, weight: int) -> Any:
-    """Leave out of `over` what a write of this weight does not write over."""
-    owned = [live[0] for live in (cell[0] if cell and not weight else []) if live[1]]
-    return change | {"over": [stamp for stamp in change["over"] if stamp not in owned]}
 
 
 def follow(page: Json, record: list[Any]) -> list[Json]:
@@ -106,8 +106,7 @@ def fold(store: Json, op: Json, at: int) -> None:
     for name, change in ({name: op["sets"][of] for name, of in named.items()} | op["sets"]).items():
         field = page["fields"][name]
         weight = int(bool(roles & set(field["own"])))
-        said = yielding(change, cells.get(name), weight) if field["rule"] == "authority" else change
-        cell = written(field["rule"], said, stamp, weight)
+        cell = written(field["rule"], change, stamp, weight)
         cells[name] = joined(field, cells[name], cell) if name in cells else cell
     steps = [{"name": "", "to": flow["begin"]}] * (not was)
     steps += [each for each in flow["steps"] if op["step"] and each["name"] == op["step"][0]]

@@ -8,9 +8,12 @@ export type Added = readonly [stamp: Stamp, element: string];
 export type Union = readonly [adds: readonly Added[], drops: readonly Added[]];
 export type Log = readonly (readonly [stamp: Stamp, value: Value])[];
 export type Count = readonly (readonly [device: string, total: number])[];
-/** A live value: [stamp, value] by keep_both, [stamp, weight, value] by authority. */
-export type Living = readonly [Stamp, Value] | readonly [Stamp, number, Value];
+export type Weighed = readonly [Stamp, weight: number, Value];
+export type Over = readonly [Stamp, weight: number];
+/** A live value: [stamp, value] by keep_both, with its weight by authority. */
+export type Living = readonly [Stamp, Value] | Weighed;
 export type Both = readonly [live: readonly Living[], over: readonly Stamp[]];
+export type Owned = readonly [live: readonly Weighed[], over: readonly Over[]];
 export type Options = readonly string[];
 
 /** Unite two lists: each element once, oldest first. */
@@ -19,6 +22,17 @@ function unite<T>(mine: readonly T[], theirs: readonly T[], stampOf: (each: T) =
   return [...once]
     .sort(([a, one], [b, other]) => order(stampOf(one), stampOf(other)) || compare(a, b))
     .map(([, each]) => each);
+}
+
+/** Unite two lists: each stamp once, with the greatest weight, oldest first. */
+function heaviest(mine: readonly Over[], theirs: readonly Over[]): Over[] {
+  const most = new Map<string, Over>();
+  for (const each of [...mine, ...theirs]) {
+    const at = canonical(each[0]);
+    const old = most.get(at);
+    if (!old || each[1] > old[1]) most.set(at, each);
+  }
+  return [...most.values()].sort((one, other) => order(one[0], other[0]));
 }
 
 const head = <T>(each: readonly [Stamp, ...T[]]): Stamp => each[0];
@@ -59,8 +73,13 @@ export function keepBoth(mine: Both, theirs: Both): Both {
   return [live.filter((entry) => !gone.has(canonical(entry[0]))), over];
 }
 
-/** Like keepBoth; the weight counts where the value is read. */
-export const authority = keepBoth;
+/** Like keepBoth; what was written with less weight than a value has never writes over it. */
+export function authority(mine: Owned, theirs: Owned): Owned {
+  const over = heaviest(mine[1], theirs[1]);
+  const least = new Map(over.map(([stamp, weight]) => [canonical(stamp), weight]));
+  const live = unite(mine[0], theirs[0], head);
+  return [live.filter(([stamp, weight]) => weight > (least.get(canonical(stamp)) ?? -1)), over];
+}
 
 type Rule = (mine: never, theirs: never, options: Options) => Cell;
 export const RULES: Named<Rule> = {

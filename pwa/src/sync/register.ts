@@ -94,7 +94,9 @@ export function write(rule: string, change: Change, stamp: Stamp, weight = 0): C
     case "keep_both":
     case "authority": {
       const { is, over = [] } = change as OverChange;
-      return settled(rule, [[rule === "authority" ? [stamp, weight, is] : [stamp, is]], over]);
+      return rule === "keep_both"
+        ? settled(rule, [[[stamp, is]], over])
+        : settled(rule, [[[stamp, weight, is]], over.map((each) => [each, weight])]);
     }
   }
   return [change, stamp];

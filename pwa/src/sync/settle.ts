@@ -2,7 +2,7 @@
 // A phone predicts what the server will decide; it keeps no log, so nothing is hashed here.
 import { amend, COUNT_MAX, order, type Stamp } from "./clock.ts";
 import { type Field, type KindPage, type Kinds, type Step, spec } from "./kind.ts";
-import { type Both, type Cell, join } from "./merges.ts";
+import { join } from "./merges.ts";
 import {
   type Code,
   goodNumber,
@@ -14,7 +14,7 @@ import {
   WAITING,
 } from "./op.ts";
 import { type Actor, mayCreate, mayRead, mayWrite, type Units, weight } from "./permit.ts";
-import { type Change, type Entry, moved, type OverChange, type Record, touch, write } from "./register.ts";
+import { type Change, type Entry, moved, type Record, touch, write } from "./register.ts";
 import { flawOf, saysSomething } from "./shape.ts";
 import { canonical, isDay, isInt, own } from "./value.ts";
 import { advance, begin, type Event, find, follow, judge, refusedBy } from "./workflow.ts";
@@ -234,8 +234,7 @@ function merged({ kind, actor, units }: Bearing, event: Event, changes: Changes,
     const field = kind.fields[name] as Field;
     const old = cells.get(name);
     const heavy = weight(kind, field, actor, record, units);
-    const said = field.own.length && !heavy ? yielding(change as OverChange, old) : change;
-    let cell = write(field.rule, said, event.stamp, heavy);
+    let cell = write(field.rule, change, event.stamp, heavy);
     if (old) {
       cell = join(field.rule, old, cell, spec(field).options);
       if (canonical(cell) === canonical(old)) continue;
@@ -244,10 +243,4 @@ function merged({ kind, actor, units }: Bearing, event: Event, changes: Changes,
     held.set(name, touch(held.get(name), event.seq, event.by));
   }
   return { ...record, cells: Object.fromEntries(cells), held: Object.fromEntries(held) };
-}
-
-/** Let a write of no weight stand beside what the owning role said, and not in its place. */
-function yielding({ is, over = [] }: OverChange, old: Cell | undefined): OverChange {
-  const owned = old ? (old as Both)[0].filter(([, heavy]) => heavy).map(([stamp]) => stamp.join()) : [];
-  return { is, over: over.filter((stamp) => !owned.includes(stamp.join())) };
 }

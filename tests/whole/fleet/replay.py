@@ -51,20 +51,17 @@ class Told:
                 adds = [[stamp, each] for stamp, change, _ in writes for each in change.get("add", [])]
                 drops = [each for _, change, _ in writes for each in change.get("drop", [])]
                 return [_once(adds), _once(drops)]
-        owned = [stamp for stamp, _, heavy in writes if heavy]  # nobody of less weight writes over these
-        over = _once(
-            [
-                stamp
-                for _, change, heavy in writes
-                for stamp in change.get("over", [])
-                if heavy or stamp not in owned
-            ]
-        )
-        weighed = [weight] if (weight := field.rule == "authority") else []
+        named = [(stamp, heavy) for _, change, heavy in writes for stamp in change.get("over", [])]
+        if field.rule == "keep_both":
+            over = _once([stamp for stamp, _ in named])
+            return [[[stamp, change["is"]] for stamp, change, _ in writes if stamp not in over], over]
+        graver = [stamp for stamp, heavy in named if heavy]
+        over = _once([[stamp, int(stamp in graver)] for stamp, _ in named])
+        least = {tuple(stamp): weight for stamp, weight in over}
         live = [
-            [stamp, *([heavy] if weighed else []), change["is"]]
+            [stamp, heavy, change["is"]]
             for stamp, change, heavy in writes
-            if stamp not in over
+            if heavy > least.get(tuple(stamp), -1)  # less weight writes over none
         ]
         return [live, over]
 
