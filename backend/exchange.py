@@ -21,6 +21,7 @@ from backend.problems import Refused
 from backend.ranges import clip, missing
 from backend.view import News, believes, news, retold
 from sync.clock import Stamp
+from sync.dense import loose
 from sync.digest import token
 from sync.kind import Kinds
 from sync.op import Op, Verdict, minted
@@ -234,11 +235,14 @@ def _photo(lane: Lane, row: PhotoRow, actor: Actor, world: World) -> list[Any]:
     return spoken(row, doubts_told(lane, row, actor, world), original_told(lane, row, actor, world))
 
 
-def read_push(body: bytes) -> Push:
-    """Decode a push; every way the bytes can be wrong is one code, and none is an error of ours."""
+def read_push(body: bytes, *, packed: bool = False) -> Push:
+    """Decode a push, JSON or `packed` (sync/dense.py); however wrong the bytes are, it is one code, not ours.
+
+    By way of JSON, so that nothing comes in that JSON cannot say: bytes, NaN, names that are numbers.
+    """
     try:
-        push = msgspec.json.decode(body, type=Push)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError, OverflowError) as fault:
+        push = msgspec.json.decode(msgspec.json.encode(loose(body)) if packed else body, type=Push)
+    except (msgspec.MsgspecError, RecursionError, TypeError, ValueError, OverflowError) as fault:
         raise Refused("malformed", str(fault)[:200]) from fault
     if len(push.incarnation) != 8 or any(digit not in "0123456789abcdef" for digit in push.incarnation):
         raise Refused("malformed", "incarnation")

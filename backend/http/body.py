@@ -12,6 +12,8 @@ from backend.problems import Refused
 
 WIRE_MAX: Final = 2**20  # bytes of one exchange as sent; pages are 12 KB, a first push of a week is 100 KB
 INFLATED_MAX: Final = 8 * 2**20  # bytes of one exchange inflated
+PACKED_MAX: Final = 2 * 2**20  # the same in MessagePack, where one byte can become an object of 70
+PACKED: Final = "application/vnd.msgpack"  # as registered with IANA
 LENGTH_DIGITS: Final = 15  # of a Content-Length that can be anything but a mistake
 PAUSE_S: Final = 30.0  # between two parts of a body, and before the first
 PACE: Final = 512  # bytes a second over the whole body: half of what the worst phone link carries
@@ -40,6 +42,11 @@ async def bounded(request: AnyRequest, most: int) -> bytes:
     except TimeoutError as fault:
         raise Refused("too_slow") from fault
     return b"".join(parts)
+
+
+def is_packed(request: AnyRequest) -> bool:
+    """Tell whether a body says that it is MessagePack; all else is taken for JSON."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower() == PACKED
 
 
 def inflated(body: bytes, encoding: str) -> bytes:

@@ -4,7 +4,8 @@
 import type { Acts } from "./acts.ts";
 import { placeOf } from "./area.ts";
 import { FIELDS } from "./bindings.ts";
-import { backing, dayPage, dutiesOf, sheetId, unclosed } from "./day.ts";
+import { backing, unclosed } from "./closing.ts";
+import { dayPage, dutiesOf, sheetId } from "./day.ts";
 import type { Parts } from "./exchange.ts";
 import type { Mirror } from "./mirror.ts";
 import type { View } from "./model.ts";

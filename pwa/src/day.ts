@@ -13,8 +13,7 @@ import { own, type Value } from "./sync/value.ts";
 import { pick, say } from "./words/say.ts";
 
 const DAY_MS = 86_400_000;
-const OFFSET_MS = 8 * 3_600_000; // Asia/Shanghai: one zone, no summer time
-const BACK_DAYS = 7; // so far back a day that nobody handed in is still handed in
+export const OFFSET_MS = 8 * 3_600_000; // Asia/Shanghai: one zone, no summer time
 
 type Views = ReadonlyMap<string, View>;
 
@@ -114,38 +113,6 @@ export function dutiesOf(
     };
   });
 }
-
-/** What handing in writes beside the step: the answers of records, and which answers records stand behind. */
-export function backing(page: KindPage, duties: readonly DutyRow[]): { [name: string]: Value } {
-  const backed = duties.filter((duty) => duty.backed);
-  const answers = backed.filter((duty) => !duty.said).map((duty) => [duty.item, duty.value]);
-  const list = Object.entries(page.fields).find(
-    ([, field]) => field.type === "choices" && field.options.some((option) => own(page.fields, option.value)),
-  );
-  const items = list && backed.length ? { [list[0]]: backed.map((duty) => duty.item) } : {};
-  return { ...Object.fromEntries(answers), ...items };
-}
-
-/** Own days gone by that still wait to be handed in, oldest first: those begun, and those on which this phone made
- *  calls: of another phone's, that one knows whether they were handed in. */
-export function unclosed(views: Views, kinds: Kinds, actor: Actor, today: number): readonly number[] {
-  const page = dayPage(kinds);
-  const earliest = dayOf(startOf(today) - BACK_DAYS * DAY_MS);
-  const open = new Set<number>();
-  const closed = new Set<number>();
-  for (const { id, kind, author, state, madeMs } of views.values()) {
-    if (author !== actor.person) continue;
-    const begun = kind === page?.name;
-    const day = begun ? Number(id.slice(-8)) : dayOf(madeMs);
-    if (begun) (state === page.workflow.begin ? open : closed).add(day);
-    else if (kinds.get(kind)?.round && id.startsWith(actor.device) && day >= earliest) open.add(day);
-  }
-  return [...open].filter((day) => day < today && !closed.has(day)).sort((a, b) => a - b);
-}
-
-/** The first instant of a yyyymmdd day. */
-const startOf = (day: number): number =>
-  Date.UTC(Math.floor(day / 10_000), (Math.floor(day / 100) % 100) - 1, day % 100) - OFFSET_MS;
 
 interface Latest {
   readonly view: View;

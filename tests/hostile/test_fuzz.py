@@ -8,14 +8,18 @@ import asyncio
 import json
 import shutil
 from collections.abc import Iterator
+from datetime import UTC
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.msgpack import Ext
 
 from backend.app import build, opened
 from backend.config import Settings
+from backend.http.body import PACKED
 from backend.people import enrol, new_code
 from sync.kind import Kind
 from tests.backend.town import KINDS, NORTH_ONE, NOW, WORKER, Heard, Phone, push_bytes
@@ -61,11 +65,11 @@ class Door:
         self.odd.device, self.odd.n, self.odd.wall = f"{self.odd.device[:8]}{number:08x}", 0, NOW
         return self.odd
 
-    def post(self, phone: Phone, body: bytes) -> tuple[int, bytes]:
+    def post(self, phone: Phone, body: bytes, form: str = "application/json") -> tuple[int, bytes]:
         """Post to the exchange; gives status and body."""
-        return self.loop.run_until_complete(self._post(phone.token, body))
+        return self.loop.run_until_complete(self._post(phone.token, body, form))
 
-    async def _post(self, token: str, body: bytes) -> tuple[int, bytes]:
+    async def _post(self, token: str, body: bytes, form: str) -> tuple[int, bytes]:
         scope = {
             "type": "http",
             "asgi": {"version": "3.0"},
@@ -76,7 +80,11 @@ class Door:
             "raw_path": b"/api/exchange",
             "query_string": b"",
             "root_path": "",
-            "headers": [(b"authorization", f"Bearer {token}".encode()), (b"host", b"a")],
+            "headers": [
+                (b"authorization", f"Bearer {token}".encode()),
+                (b"host", b"a"),
+                (b"content-type", form.encode()),
+            ],
             "client": ("test", 1),
             "server": ("test", 80),
             "state": {},
@@ -92,9 +100,9 @@ class Door:
         await self.app(scope, receive, send)
         return sent[0]["status"], b"".join(each.get("body", b"") for each in sent)
 
-    def check(self, body: bytes) -> int:
+    def check(self, body: bytes, form: str = "application/json") -> int:
         """Send something strange, and then something honest; gives the status of the strange."""
-        status, told = self.post(self.odd, body)
+        status, told = self.post(self.odd, body, form)
         assert status == 200 or 400 <= status < 500, (status, told)
         if status != 200:
             assert set(json.loads(told)) >= {"type", "title", "status", "code"}
@@ -123,6 +131,12 @@ def door(template, tmp_path_factory) -> Iterator[Door]:
 @given(body=st.binary(max_size=300))
 def test_any_bytes_are_answered(door, body):
     assert door.check(body) == 400
+
+
+@FUZZ
+@given(body=st.binary(max_size=300))
+def test_any_bytes_that_say_they_are_packed_are_answered(door, body):
+    assert door.check(body, PACKED) == 400
 
 
 @FUZZ
@@ -191,3 +205,38 @@ def test_any_value_of_any_field_is_answered_beside_a_good_op(door, data):
     status, told = door.post(phone, spelled(envelope(phone, ops)))
     assert status == 200, told
     assert {before.n, after.n}.isdisjoint(Heard(json.loads(told)).codes)
+
+
+ANY_PACKED = st.recursive(
+    st.one_of(
+        SCALARS.filter(lambda each: not isinstance(each, int) or -(2**63) <= each < 2**64),
+        st.floats(),
+        st.binary(max_size=20),
+        st.builds(Ext, st.integers(-128, 127), st.binary(max_size=20)),
+        st.datetimes(timezones=st.just(UTC)),
+    ),
+    lambda each: st.lists(each, max_size=4) | st.dictionaries(st.integers(-9, 9) | WORDS, each, max_size=4),
+    max_leaves=8,
+)
+
+
+@FUZZ
+@given(place=st.integers(0, 8), value=ANY_PACKED)
+def test_any_part_of_a_packed_envelope_is_answered(door, place, value):
+    parts = envelope(door.renew(), [raw(good(door.odd))])
+    parts[place] = value
+    door.check(msgspec.msgpack.encode(parts), PACKED)
+
+
+@FUZZ
+@given(st.data())
+def test_any_packed_value_of_any_field_is_answered_beside_a_good_op(door, data):
+    kind, place = data.draw(st.sampled_from(FIELDS))
+    phone = door.renew()
+    before, between, after = good(phone), good(phone), good(phone)
+    made = [list(KINDS).index(kind.name), between.n, NOW - between.stamp.wall_ms, 0, 0, NORTH_ONE, 0, 0]
+    ops = [raw(before), [*made, place, data.draw(ANY_PACKED)], raw(after)]
+    status, told = door.post(phone, msgspec.msgpack.encode(envelope(phone, ops)), PACKED)
+    assert status == 200 or json.loads(told)["code"] == "malformed", told
+    if status == 200:
+        assert {before.n, after.n}.isdisjoint(Heard(json.loads(told)).codes)

@@ -1,14 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  backing,
-  dayOf,
-  dutiesOf,
-  sheetId,
-  stopsOf,
-  type Ticked,
-  ticksOf,
-  unclosed,
-} from "../../pwa/src/day.ts";
+import { dayOf, dutiesOf, sheetId, stopsOf, type Ticked, ticksOf } from "../../pwa/src/day.ts";
 import type { Stop, View } from "../../pwa/src/model.ts";
 import type { Value } from "../../pwa/src/sync/value.ts";
 import { actorOf, daySheet, NOON, world } from "./town.ts";
@@ -90,26 +81,6 @@ describe("the day", () => {
     const rows = dutiesOf(daySheet, sheet as never, ticks, []);
     expect(rows[0]).toMatchObject({ value: "found", atMs: 5, said: false, backed: true });
     expect(rows[2]).toMatchObject({ value: "ok", said: true, backed: true });
-    expect(backing(daySheet, rows)).toEqual({ patrol_visit: "found", backed: ["patrol_visit", "extra"] });
-    expect(backing(daySheet, dutiesOf(daySheet, sheet as never, new Map(), []))).toEqual({});
-  });
-
-  it("finds own days gone by that still wait to be handed in, and those on which this phone made calls", () => {
-    const made = (day: number, more: Partial<View> = {}) =>
-      view(`ffffffff00000007.1${day}`, "day_sheet", {}, { author: 7, state: "open", ...more });
-    const call = (id: string, daysAgo: number) => view(id, "visit", {}, { madeMs: NOON - daysAgo * DAY_MS });
-    const views = [
-      made(20251117),
-      made(20251118),
-      made(20251116, { state: "submitted" }),
-      made(20251115, { author: 9 }),
-      call("0000000aaaaaaaaa.1", 3),
-      call("0000000aaaaaaaaa.2", 2), // handed in
-      call("0000000aaaaaaaaa.3", 0), // today
-      call("0000000bbbbbbbbb.4", 4), // made on another phone
-      call("0000000aaaaaaaaa.5", 8), // too long ago
-    ];
-    expect(unclosed(mapped(views), world.kinds, actorOf(7), 20251118)).toEqual([20251115, 20251117]);
   });
 });
 

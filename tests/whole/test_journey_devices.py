@@ -8,6 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Page, Route, expect
 
+from sync.dense import dense, loose
 from tests.whole.conftest import Phone, Town
 from tests.whole.doing import delivered, report, send, sign_in
 from tests.whole.reading import can_be_read
@@ -22,10 +23,10 @@ MADE, LOST = 9, 4
 
 def held_up(route: Route) -> None:
     """Let a push arrive without its entries, as one cut short: the server hears only how many."""
-    push = json.loads(route.request.post_data or "[]")
+    push = loose(route.request.post_data_buffer or b"\x90")
     if len(push) > OPS:
         push[OPS] = None
-    route.continue_(post_data=json.dumps(push))
+    route.continue_(post_data=dense(push))
 
 
 def told(town: Town, path: str, said: dict[str, Any], token: str = "") -> dict[str, Any]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Route, expect
 
+from sync.dense import dense, loose
 from tests.whole.conftest import Phone, Town
 from tests.whole.doing import decide, delivered, edit, report, send, sign_in, visit
 from tests.whole.reading import can_be_read
@@ -20,9 +21,9 @@ PLAIN = "delete window.CompressionStream"  # so that the test can read what is s
 
 def spoil(route: Route) -> None:
     """Let the words of a report grow past what its page allows: the server must refuse it."""
-    push = json.loads(route.request.post_data or "[]")
+    push = loose(route.request.post_data_buffer or b"\x90")
     text = json.dumps(push, ensure_ascii=False).replace(NOTE, NOTE * 60)
-    route.continue_(post_data=text.encode())
+    route.continue_(post_data=dense(json.loads(text)))
 
 
 def test_a_refused_entry_is_sent_on_and_answered(

@@ -2,6 +2,7 @@
 // redirect, a 511) counts as no link, so that nothing is ever marked as sent by a stranger's 200.
 
 import type { Answer, Directory, KindsNote, Link, Tally, Trouble } from "../ports.ts";
+import { dense } from "../sync/dense.ts";
 import type { Option } from "../sync/kind.ts";
 import { isInt, isNamed, type Named, own } from "../sync/value.ts";
 
@@ -175,20 +176,19 @@ async function exchange(
   push: readonly unknown[],
   signal: AbortSignal,
 ): Promise<Answer<readonly unknown[]>> {
-  const text = JSON.stringify(push);
-  const squeezed = await squeeze(text);
+  const plain = new Blob([dense(push)]);
+  const squeezed = await squeeze(plain);
   const headers = {
-    "content-type": "application/json",
+    "content-type": "application/vnd.msgpack",
     ...(squeezed ? { "content-encoding": "deflate" } : {}),
   };
-  const asked = { method: "POST", token, headers, body: squeezed ?? text, withinMs: EXCHANGE_MS, signal };
+  const asked = { method: "POST", token, headers, body: squeezed ?? plain, withinMs: EXCHANGE_MS, signal };
   return json(ask, "/api/exchange", asked, isReceipt);
 }
 
 /** Compress where the browser can and it pays. */
-async function squeeze(text: string): Promise<Blob | null> {
-  if (text.length < SQUEEZE_FROM || typeof CompressionStream === "undefined") return null;
-  const plain = new Blob([text]);
+async function squeeze(plain: Blob): Promise<Blob | null> {
+  if (plain.size < SQUEEZE_FROM || typeof CompressionStream === "undefined") return null;
   const stream = plain.stream().pipeThrough(new CompressionStream("deflate"));
   const squeezed = await new Response(stream).blob();
   return squeezed.size < plain.size ? new Blob([squeezed]) : null;

@@ -6,8 +6,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { Head } from "../widgets/head.tsx";
 import { Icon } from "../widgets/icon.tsx";
 import { type Mosaic, mosaicOf, squaresAlong } from "../widgets/mosaic.ts";
-import { whyWords } from "../widgets/row.tsx";
 import { useModel } from "../widgets/use-model.ts";
+import { whyWords } from "../widgets/why.ts";
 import { say } from "../words/apart.ts";
 import { buzz } from "./route.ts";
 

@@ -5,8 +5,8 @@ import type { View } from "../model.ts";
 import { type Around, foreseen, unborn } from "../sync/around.ts";
 import type { KindPage } from "../sync/kind.ts";
 import type { Named, Value } from "../sync/value.ts";
-import { whyWords } from "../widgets/row.tsx";
 import { useModel, useWorld } from "../widgets/use-model.ts";
+import { whyWords } from "../widgets/why.ts";
 
 const WHOLE = "parent"; // the field in which parts name the whole
 

@@ -3,9 +3,10 @@
 import { useState } from "preact/hooks";
 import type { Need, View } from "../model.ts";
 import type { KindPage } from "../sync/kind.ts";
+import { askingOf } from "../widgets/asking.ts";
 import { Icon } from "../widgets/icon.tsx";
 import { StateMark } from "../widgets/mark.tsx";
-import { askingOf, stepOf } from "../widgets/page.ts";
+import { stepOf } from "../widgets/page.ts";
 import { useModel, useWorld } from "../widgets/use-model.ts";
 import { personWords, type World } from "../widgets/value-words.ts";
 import { say } from "../words/apart.ts";

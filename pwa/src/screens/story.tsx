@@ -3,6 +3,7 @@
 
 import type { Me, View } from "../model.ts";
 import type { KindPage } from "../sync/kind.ts";
+import { askingOf } from "../widgets/asking.ts";
 import { DueChip, DueReceipt } from "../widgets/due-chip.tsx";
 import { GridMap } from "../widgets/grid-map.tsx";
 import { Head } from "../widgets/head.tsx";
@@ -10,7 +11,7 @@ import { Icon } from "../widgets/icon.tsx";
 import { travels } from "../widgets/legs.ts";
 import { Flags, StateMark } from "../widgets/mark.tsx";
 import { isNod } from "../widgets/nods.ts";
-import { askingOf, firstOf } from "../widgets/page.ts";
+import { firstOf } from "../widgets/page.ts";
 import { PhotoStands } from "../widgets/photo-stands.tsx";
 import { Relay } from "../widgets/relay.tsx";
 import { Failed, Row, safeWords } from "../widgets/row.tsx";

@@ -3,8 +3,8 @@
 import { useState } from "preact/hooks";
 import { Icon } from "../widgets/icon.tsx";
 import { Ridge } from "../widgets/ridge.tsx";
-import { whyWords } from "../widgets/row.tsx";
 import { useModel } from "../widgets/use-model.ts";
+import { whyWords } from "../widgets/why.ts";
 import { say } from "../words/say.ts";
 import { LanguageChips } from "./me-prefs.tsx";
 import { go, route } from "./route.ts";

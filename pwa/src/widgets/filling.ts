@@ -6,8 +6,8 @@ import { useRef, useState } from "preact/hooks";
 import type { Draft, Fix, Model, PhotoSource, Sending } from "../model.ts";
 import type { Value } from "../sync/value.ts";
 import { empty } from "./page.ts";
-import { whyWords } from "./row.tsx";
 import { useModel } from "./use-model.ts";
+import { whyWords } from "./why.ts";
 
 type Values = Readonly<Record<string, Value>>;
 

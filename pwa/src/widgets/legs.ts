@@ -2,7 +2,6 @@
 
 import type { View } from "../model.ts";
 import type { KindPage } from "../sync/kind.ts";
-import { wentUp } from "./page.ts";
 
 export type Post = "on" | "go" | "off";
 
@@ -16,3 +15,12 @@ export function legs(view: View, page: KindPage | undefined): readonly [Post, Po
 /** Whether this kind of record can travel up at all; a visit ends at the village. */
 export const travels = (page: KindPage | undefined): boolean =>
   page !== undefined && Object.values(page.workflow.states).some((state) => state.one_way);
+
+/** Whether the record ever left the community: it is, or was, in a one-way state. */
+function wentUp(page: KindPage, view: View): boolean {
+  const states = [
+    view.state,
+    ...view.story.filter((line) => line.outcome !== "overtaken").map((line) => line.to),
+  ];
+  return states.some((state) => page.workflow.states[state]?.one_way);
+}

@@ -2,7 +2,7 @@
 // the reason in words with one button.
 
 import type { View } from "../model.ts";
-import { say, sayIf } from "../words/say.ts";
+import { say } from "../words/say.ts";
 import { Icon } from "./icon.tsx";
 import { DueChip } from "./later.tsx";
 import { travels } from "./legs.ts";
@@ -11,6 +11,7 @@ import { Photo } from "./photo.tsx";
 import { Relay } from "./relay.tsx";
 import { useModel, useWorld } from "./use-model.ts";
 import { aboutWords, personWords, shortWhen, titleWords } from "./value-words.ts";
+import { whyWords } from "./why.ts";
 
 /** Draw one record of a list. */
 export function Row({ view, href }: { view: View; href?: string }) {
@@ -80,6 +81,3 @@ export function Failed({ view }: { view: View }) {
 
 /** Where what one wrote is safe by now. */
 export const safeWords = (view: View): string => say(`kept.${view.kept}`);
-
-/** A refusal code in plain words; an unknown one is shown as it is, so that it can be told on the phone. */
-export const whyWords = (code: string): string => sayIf(`why.${code}`) || say("why.other", { code });

@@ -20,6 +20,10 @@ describe("the relay", () => {
       "off",
     );
   });
+  it("does not go up by being returned", () => {
+    const returned = { ...line, step: "return", to: "returned", outcome: "done" as const };
+    expect(legs(view({ story: [returned] }), incident)[2]).toBe("off");
+  });
   it("has a town only for kinds that can go up", () => {
     expect([travels(incident), travels(visit), travels(undefined)]).toEqual([true, false, false]);
   });

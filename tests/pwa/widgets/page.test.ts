@@ -1,25 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  asked,
-  askingOf,
-  empty,
-  firstOf,
-  flagsOf,
-  named,
-  toneOf,
-  wentUp,
-} from "../../../pwa/src/widgets/page.ts";
-import { field, incident, NOW, view } from "../screens/sights.ts";
-
-const returned = {
-  atMs: NOW,
-  person: 8,
-  step: "return",
-  from: "in_review",
-  to: "returned",
-  outcome: "done" as const,
-  sets: { return_field: "place", return_note: "上面还是下面？" },
-};
+import { asked, empty, firstOf, flagsOf, named, toneOf } from "../../../pwa/src/widgets/page.ts";
+import { field, incident, view } from "../screens/sights.ts";
 
 describe("a page", () => {
   it("asks what it asks, in its own order", () => {
@@ -50,31 +31,4 @@ it("marks what raises the alarm, and no flag that only says how something was", 
 it("tells an empty value from one that says something", () => {
   expect([undefined, null, "", false, []].every(empty)).toBe(true);
   expect([0, "0", true, ["x"]].some(empty)).toBe(false);
-});
-
-describe("what a decision asks for", () => {
-  it("is the field its reason names, with the question", () => {
-    expect(askingOf(incident, view({ state: "returned", story: [returned] }))).toEqual({
-      person: 8,
-      atMs: NOW,
-      field: "place",
-      reason: "return_field",
-      question: "上面还是下面？",
-    });
-  });
-  it("is nothing once the record moved on, and nothing of a step that came too late", () => {
-    expect(askingOf(incident, view({ state: "in_review", story: [returned] }))).toBeNull();
-    expect(
-      askingOf(incident, view({ state: "returned", story: [{ ...returned, outcome: "overtaken" }] })),
-    ).toBeNull();
-  });
-  it("names no field when the reason is none", () => {
-    const sets = { return_field: "duplicate" };
-    expect(askingOf(incident, view({ state: "returned", story: [{ ...returned, sets }] }))?.field).toBe("");
-  });
-});
-
-it("knows a record that went up by its state or its history", () => {
-  expect(wentUp(incident, view({ state: "at_center" }))).toBe(true);
-  expect(wentUp(incident, view({ story: [returned] }))).toBe(false);
 });

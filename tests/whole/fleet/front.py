@@ -144,11 +144,10 @@ class Front:
         )  # fmt: skip
         vars(exchange)["WIRE_MAX"] = server.wire_max // SQUEEZED
 
-    def post(self, path: str, token: str, encoding: str, body: bytes) -> None:
+    def post(self, path: str, body: bytes, headers: dict[str, str]) -> None:
         """Send a request whose sender no longer listens."""
         connection = http.client.HTTPConnection(self.address)
-        headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
-        connection.request("POST", path, body, headers | ({"content-encoding": encoding} if encoding else {}))
+        connection.request("POST", path, body, headers)
         connection.getresponse().read()
         connection.close()
 

@@ -14,6 +14,8 @@ from typing import Any, Final
 
 import msgspec
 
+from backend.http.body import PACKED
+from sync.dense import loose
 from sync.register import Entry, Held, Record
 from tests.whole.fleet.bugs import ROOT
 from tests.whole.fleet.disk import Crash
@@ -33,8 +35,14 @@ class Asked(msgspec.Struct, frozen=True):
 
     path: str
     token: str
+    type: str
     encoding: str
     body: str  # base64
+
+    @property
+    def headers(self) -> dict[str, str]:
+        said = {"content-type": self.type, "content-encoding": self.encoding}
+        return {"authorization": f"Bearer {self.token}"} | {name: each for name, each in said.items() if each}
 
     @property
     def wire(self) -> bytes:
@@ -42,7 +50,9 @@ class Asked(msgspec.Struct, frozen=True):
 
     @property
     def plain(self) -> bytes:
-        return zlib.decompress(self.wire) if self.encoding else self.wire
+        """The JSON of it, however it travels."""
+        body = zlib.decompress(self.wire) if self.encoding else self.wire
+        return msgspec.json.encode(loose(body)) if self.type == PACKED else body
 
 
 class Road(Link):
@@ -97,7 +107,7 @@ class Road(Link):
             if asked.path == "/api/exchange":
                 self.overdue(asked.plain, sent)
             if self.server.up:
-                self.front.post(asked.path, asked.token, asked.encoding, asked.wire)
+                self.front.post(asked.path, asked.wire, asked.headers)
 
 
 def bundled(out: str, *planted: str) -> str:

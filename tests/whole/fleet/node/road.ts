@@ -16,6 +16,7 @@ export interface Fate {
 export interface Asked {
   readonly path: string;
   readonly token: string;
+  readonly type: string;
   readonly encoding: string;
   readonly body: string; // base64
 }
@@ -32,6 +33,7 @@ export const road =
     const fate = await draw({
       path,
       token: (headers.get("authorization") ?? "").replace("Bearer ", ""),
+      type: headers.get("content-type") ?? "",
       encoding: headers.get("content-encoding") ?? "",
       body: bytes?.toString("base64") ?? "",
     });
