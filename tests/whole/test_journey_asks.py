@@ -62,13 +62,19 @@ def asks(worker: Phone) -> None:
     delivered(page)
 
 
-def answers(advisor: Phone) -> None:
-    """Answer it from the queue."""
-    page = advisor.page
+def opened(phone: Phone, state: str) -> Page:
+    """Hear what is new, and open the question from the list of those in a state."""
+    page = phone.page
     page.reload()
     delivered(page)
-    page.goto(f"{page.url.split('#')[0]}#/list/question/asked")
+    page.goto(f"{page.url.split('#')[0]}#/list/question/{state}")
     page.locator("main .rec a").filter(has_text=ASKED[:6]).first.click()
+    return page
+
+
+def answers(advisor: Phone) -> None:
+    """Answer it from the list of what was asked."""
+    page = opened(advisor, "asked")
     page.get_by_label("回答").fill(ANSWER)
     page.get_by_role("button", name="回答", exact=True).click()
     expect(page.get_by_text(ANSWER).first).to_be_visible()
@@ -77,11 +83,7 @@ def answers(advisor: Phone) -> None:
 
 def says_it_helps(worker: Phone) -> None:
     """Hear the answer, and say that it helps."""
-    page = worker.page
-    page.reload()
-    delivered(page)
-    page.goto(f"{page.url.split('#')[0]}#/list/question/answered")
-    page.locator("main .rec a").filter(has_text=ASKED[:6]).first.click()
+    page = opened(worker, "answered")
     expect(page.get_by_text(ANSWER).first).to_be_visible()
     worker.shot("asks-answered")
     page.get_by_role("button", name="管用", exact=True).click()

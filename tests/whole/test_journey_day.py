@@ -213,33 +213,30 @@ def row(page: Page, duty: str) -> Locator:
     return page.locator("li.duty").filter(has_text=duty)
 
 
-def check_one(worker: Phone) -> int:
-    """Check the nearest place: all is fine."""
+def all_fine(worker: Phone, kind: str, word: str, what: str) -> int:
+    """Open the nearest stop of a kind, and say in one tap that all is fine there; gives the taps."""
     page = worker.page
-    place = tile(page, "place_check")
+    stop = tile(page, kind)
     thumb = Thumb()
-    thumb.tap(place)
-    lamp = page.get_by_role("button", name="全部没问题")
+    thumb.tap(stop)
+    lamp = page.get_by_role("button", name=word)
     expect(lamp).to_be_visible()
-    worker.shot("day-check")
+    worker.shot(f"day-{kind}")
     thumb.tap(lamp)
-    taps = thumb.told("a place, all fine")
+    taps = thumb.told(f"a {what}, all fine")
     saved(page)
     return taps
+
+
+def check_one(worker: Phone) -> int:
+    """Check the nearest place: all is fine."""
+    return all_fine(worker, "place_check", "全部没问题", "place")
 
 
 def walk_one(worker: Phone) -> int:
     """Walk the route: all is fine; every point was passed, and it says where that was saved."""
     page = worker.page
-    route = tile(page, "patrol")
-    thumb = Thumb()
-    thumb.tap(route)
-    lamp = page.get_by_role("button", name="都正常")
-    expect(lamp).to_be_visible()
-    worker.shot("day-patrol")
-    thumb.tap(lamp)
-    taps = thumb.told("a patrol, all fine")
-    saved(page)
+    taps = all_fine(worker, "patrol", "都正常", "patrol")
     said = page.evaluate(OPS, "patrol")["sets"]
     assert len(said["seen"]["add"]) == len(set(said["seen"]["add"])) == 3
     assert "place" in said

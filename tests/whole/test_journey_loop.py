@@ -112,13 +112,19 @@ def report_offline(worker: Hand, photo: Path) -> str:
     with worker.does("report, offline"):
         report(worker.page, photo, "落石", NOTE)
         send(worker.page)
+    at = delivers(worker)
+    worker.reads("送到书记手里了")
+    worker.phone.shot("loop-worker-in-review")
+    return at
+
+
+def delivers(worker: Hand) -> str:
+    """Come back to a network with what was just saved, and open its story there; gives its address."""
     at = worker.page.url.split("#")[1].replace("/saved/", "/story/")
     worker.phone.offline(cut=False)
     worker.page.get_by_role("link", name="回首页").click()
     delivered(worker.page)
     worker.story(at)
-    worker.reads("送到书记手里了")
-    worker.phone.shot("loop-worker-in-review")
     return at
 
 
@@ -310,12 +316,8 @@ def test_an_emergency_is_with_the_town_at_once_and_nobody_can_hold_it(
     with worker.does("mark it urgent, offline"):
         worker.button("很急")
         send(worker.page)
-    at = worker.page.url.split("#")[1].replace("/saved/", "/story/")
     worker.phone.shot("loop-urgent-saved")
-    worker.phone.offline(cut=False)
-    worker.page.get_by_role("link", name="回首页").click()
-    delivered(worker.page)
-    worker.story(at)
+    at = delivers(worker)
     worker.reads("急件直接到了镇里，书记和网格长同时知道了")
     worker.phone.shot("loop-urgent-worker")
     for name in ("secretary", "leader"):

@@ -10,6 +10,7 @@ import type { Filling } from "../widgets/filling.ts";
 import { Head } from "../widgets/head.tsx";
 import { Icon } from "../widgets/icon.tsx";
 import { stepOf } from "../widgets/page.ts";
+import { Seek } from "../widgets/seek.tsx";
 import { useModel, useWorld } from "../widgets/use-model.ts";
 import { aboutWords, optionWords, titleWords } from "../widgets/value-words.ts";
 import { say } from "../words/apart.ts";
@@ -53,18 +54,7 @@ function LookUp() {
     <>
       <Head title={say("find.title")} note={say("list.count", { n: all.length })} back="#/records" />
       <div class="body">
-        <div class="field">
-          <label for="f-find">{say("find.what")}</label>
-          <input
-            id="f-find"
-            class="box"
-            type="search"
-            enterkeyhint="search"
-            autocomplete="off"
-            value={query}
-            onInput={(event) => seek(event.currentTarget.value)}
-          />
-        </div>
+        <Seek label={say("find.what")} value={query} set={seek} />
         <p role="status" class="note">
           {!query.trim()
             ? say("find.hint")

@@ -5,6 +5,7 @@ import type { Me, View } from "../model.ts";
 import type { KindPage } from "../sync/kind.ts";
 import { Head } from "../widgets/head.tsx";
 import { Icon } from "../widgets/icon.tsx";
+import { Seek } from "../widgets/seek.tsx";
 import { useModel, useWorld } from "../widgets/use-model.ts";
 import { aboutWords, titleWords, type World } from "../widgets/value-words.ts";
 import { say } from "../words/apart.ts";
@@ -31,18 +32,7 @@ export function KindList({ page, state }: { page: KindPage; state: string }) {
     <>
       <Head title={pick(label)} note={say("list.count", { n: all.length })} back="#/records" />
       <div class="body flush">
-        {all.length >= SEARCH_FROM && (
-          <div class="field">
-            <label for="f-seek">{say("list.seek")}</label>
-            <input
-              id="f-seek"
-              class="box"
-              type="search"
-              value={sought}
-              onInput={(event) => seek(event.currentTarget.value)}
-            />
-          </div>
-        )}
+        {all.length >= SEARCH_FROM && <Seek label={say("list.seek")} value={sought} set={seek} />}
         <Paged key={sought} views={views} none={say("list.none")} />
       </div>
       {may && (
