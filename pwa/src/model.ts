@@ -95,6 +95,7 @@ export interface View {
   clashes: readonly Clash[];
   story: readonly StoryLine[];
   offers: readonly Offer[];
+  turn: readonly string[]; // of the state's holders those who are waited for; none if it is nobody's turn
   sent: Sent;
   kept: Safe;
   reason: string; // refusal code when sent is "fail", "sent_on" once a note asks about it, else ""

@@ -15,6 +15,7 @@ import type { Actor, Units } from "./sync/permit.ts";
 import { type Entry, type Record as Kept, plain, present } from "./sync/register.ts";
 import { isRecordId, own, type Value } from "./sync/value.ts";
 import { judge } from "./sync/workflow.ts";
+import { turnOf } from "./whose.ts";
 
 /** What a view depends on besides its record. */
 export interface Sight {
@@ -66,6 +67,9 @@ export function viewOf(
     get offers() {
       return lazy.offers();
     },
+    get turn() {
+      return lazy.turn();
+    },
     get entry() {
       return lazy.entry();
     },
@@ -86,6 +90,7 @@ function lazily(record: Kept, rows: readonly OpRow[], sight: Sight) {
     clashes: once(() => (kind ? clashesOf(kind, record, sight) : [])),
     story: once(() => record.story.map((entry) => lineOf(entry, rows))),
     offers: once(() => (kind ? offersOf(kind, record, sight) : [])),
+    turn: once(() => (kind ? turnOf(kind, record, sight.units, sight.now()) : [])),
     entry: once(() => (kind?.identity === "entry" ? enteredIn(record.cells) : null)),
   };
 }

@@ -25,6 +25,7 @@ const view = (
   clashes: [],
   story: [],
   offers: [],
+  turn: [],
   sent: "done",
   kept: "server",
   reason: "",

@@ -102,6 +102,17 @@ describe("a record the server has", () => {
     expect(offers?.[1]).toMatchObject({ to: "returned", needs: ["return_note"] });
   });
 
+  it("says whose turn it is, by the holders of its state", () => {
+    const incident = world.kinds.get("incident");
+    if (!incident) throw new Error("no page");
+    const { states } = incident.workflow;
+    const in_review = { ...states.in_review, holder: ["author", "community_secretary"] } as typeof states.x;
+    const workflow = { ...incident.workflow, states: { ...states, in_review } } as typeof incident.workflow;
+    const kinds = new Map([["incident", { ...incident, workflow }]]);
+    expect(viewOf(record, [], sight({ kinds }))?.turn).toEqual(["community_secretary"]);
+    expect(viewOf(record, [], sight())?.turn).toEqual([]);
+  });
+
   it("offers a step that needs the link only while there is one", () => {
     const incident = world.kinds.get("incident");
     if (!incident) throw new Error("no page");

@@ -43,7 +43,11 @@ def asks(worker: Phone) -> None:
     worker.offline()
     bar(page, "上报")
     worker.shot("asks-home")
-    thumb.tap(page.get_by_role("link", name="查答案、查做法"))
+    link = page.get_by_role("link", name="查答案、查做法")
+    for todo in (page.locator("main a.todo"), page.locator("main div.todo")):
+        expect(todo).to_have_count(1)  # something waits, and something is to be read
+    assert above_the_bar(page, link)
+    thumb.tap(link)
     assert thumb.told("to look something up") <= 2
     page.get_by_label("想查什么").fill("蜂箱蜇人")
     expect(page.get_by_text("没有找到")).to_be_visible()
@@ -60,6 +64,12 @@ def asks(worker: Phone) -> None:
     worker.offline(cut=False)
     page.get_by_role("link", name="回首页").click()
     delivered(page)
+
+
+def above_the_bar(page: Page, target: Locator) -> bool:
+    """Tell whether something is seen whole without scrolling."""
+    low, bar_ = target.bounding_box(), page.locator("nav.bar").bounding_box()
+    return low is not None and bar_ is not None and low["y"] + low["height"] <= bar_["y"]
 
 
 def opened(phone: Phone, state: str) -> Page:

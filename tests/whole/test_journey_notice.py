@@ -46,12 +46,24 @@ def answer(phone: Phone) -> None:
     phone.offline(cut=False)
 
 
+def has_nothing_else(phone: Phone) -> None:
+    """At a desk with nothing to do, the heading says what there is to read."""
+    page = phone.page
+    expect(page.get_by_role("heading", name="有 2 条要看")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("都办完了")).to_have_count(0)
+    page.locator(".todo").get_by_role("button", name="知道了").click()
+    expect(page.get_by_role("heading", name="有 1 条要看")).to_be_visible()
+    phone.shot("notice-desk")
+
+
 def test_a_notice_goes_down_and_answers_come_up(town: Town, phone: Callable[[str], Phone]) -> None:
-    secretary, worker = phone("secretary"), phone("worker")
+    secretary, worker, staff = phone("secretary"), phone("worker"), phone("staff")
     sign_in(secretary, town, town.code("community_secretary"))
     sign_in(worker, town, town.code("fulltime_worker"))
     send_down(secretary)
     answer(worker)
+    sign_in(staff, town, town.code("community_staff"))
+    has_nothing_else(staff)
     page = secretary.page
     expect(page.get_by_role("heading", name="个看过了")).to_contain_text("1 个看过了", timeout=30_000)
     page.get_by_text("看看是谁").click()
@@ -59,4 +71,4 @@ def test_a_notice_goes_down_and_answers_come_up(town: Town, phone: Callable[[str
     expect(page.get_by_text("陈素芬")).to_have_count(0)
     can_be_read(secretary)
     secretary.shot("notice-read")
-    assert not secretary.faults + worker.faults
+    assert not secretary.faults + worker.faults + staff.faults

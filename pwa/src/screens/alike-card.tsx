@@ -13,7 +13,7 @@ import { Photo } from "../widgets/photo.tsx";
 import { useModel, useWorld } from "../widgets/use-model.ts";
 import { personWords, titleWords } from "../widgets/value-words.ts";
 import { say } from "../words/apart.ts";
-import { writable } from "./places.ts";
+import { writable } from "./begin.ts";
 import { go } from "./route.ts";
 
 interface AlikeProps {

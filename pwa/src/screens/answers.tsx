@@ -15,7 +15,8 @@ import { useModel, useWorld } from "../widgets/use-model.ts";
 import { aboutWords, optionWords, titleWords } from "../widgets/value-words.ts";
 import { say } from "../words/apart.ts";
 import { pick } from "../words/say.ts";
-import { acts, creatable } from "./places.ts";
+import { creatable } from "./begin.ts";
+import { acts } from "./places.ts";
 import { buzz, go, kept } from "./route.ts";
 import { Week, WeekLink } from "./week.tsx";
 

@@ -18,11 +18,11 @@ import { useModel, useWorld } from "../widgets/use-model.ts";
 import { aboutWords, titleWords, valueWords } from "../widgets/value-words.ts";
 import { say } from "../words/apart.ts";
 import { pick } from "../words/say.ts";
+import { aboutValues } from "./begin.ts";
 import { Also, AnotherDay, Known, reportFrom, useLeaving, useTarget } from "./call-parts.tsx";
 import { askedOf, callsOn, takenBy } from "./calls.ts";
 import type { FormProps } from "./draft.tsx";
 import { KindForm } from "./kind-form.tsx";
-import { aboutValues } from "./places.ts";
 import { CAMERAS } from "./registry.ts";
 import { kept } from "./route.ts";
 

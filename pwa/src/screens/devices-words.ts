@@ -4,7 +4,7 @@
 import type { Phone } from "../model.ts";
 import { waitWords, whenWords } from "../widgets/dates.ts";
 import { say } from "../words/apart.ts";
-import { lacking } from "./places.ts";
+import { lacking } from "./ailing.ts";
 
 /** How much of what a person wrote and took is on their phones only; -1 where none of them is known. */
 export function unsentOf(rows: readonly Phone[], person: number): number {

@@ -9,8 +9,8 @@ import { Icon } from "../widgets/icon.tsx";
 import { Mark } from "../widgets/mark.tsx";
 import { useModel } from "../widgets/use-model.ts";
 import { say } from "../words/apart.ts";
+import { ailing, lacking, troubled } from "./ailing.ts";
 import { causeOf, photoWords, spanWords } from "./devices-words.ts";
-import { ailing, lacking, troubled } from "./places.ts";
 import { home } from "./route.ts";
 import { Lit } from "./saved.tsx";
 

@@ -9,8 +9,8 @@ import { useModel, useWorld } from "../widgets/use-model.ts";
 import { titleWords } from "../widgets/value-words.ts";
 import { say } from "../words/apart.ts";
 import { Asked } from "./asked.tsx";
+import { writable } from "./begin.ts";
 import { Discard } from "./discard.tsx";
-import { writable } from "./places.ts";
 import { buzz, go } from "./route.ts";
 
 /** The form that edits a record. */

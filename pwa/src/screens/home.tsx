@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Me, PhotoSource, View } from "../model.ts";
 import type { KindPage } from "../sync/kind.ts";
-import { dayWords, whenWords } from "../widgets/dates.ts";
+import { dayWords } from "../widgets/dates.ts";
 import { held } from "../widgets/filling.ts";
 import { Icon } from "../widgets/icon.tsx";
 import { later } from "../widgets/later.tsx";
@@ -18,6 +18,8 @@ import { go } from "./route.ts";
 import { useQueue } from "./use-queue.ts";
 
 const Roadside = later(() => import("./roadside.tsx").then((file) => file.Roadside));
+
+const Told = later(() => import("./told.tsx").then((file) => file.Told));
 
 const ToRead = later(() => import("./nods.tsx").then((file) => file.ToRead));
 
@@ -89,7 +91,7 @@ export function useCapture(kind: string) {
   };
 }
 
-/** The ridge panel with the day, the place and how far one is. */
+/** The ridge panel with the day, the place and how far one is; low where something waits below it. */
 export function Hill() {
   const model = useModel();
   const world = useWorld();
@@ -98,7 +100,7 @@ export function Hill() {
   const done = duties.filter((duty) => duty.value !== "").length;
   const place = [...new Set(me.grants.map((grant) => grant.unit))].map((unit) => unitWords(unit, world))[0];
   return (
-    <div class="hill">
+    <div class={useQueue().length ? "hill low" : "hill"}>
       <div class="t">
         <p class="note">
           {dayWords(world.nowMs)} · {place || me.townName}
@@ -130,8 +132,7 @@ export function Notices({ only }: { only?: string | undefined }) {
           </span>
         </button>
       )}
-      <LostNote />
-      <NeedsLink />
+      <Told />
       {first && !only && (
         <a class="todo" href={waiting.length === 1 ? `#/story/${first.id}` : "#/queue"}>
           <span class="sq">
@@ -147,41 +148,6 @@ export function Notices({ only }: { only?: string | undefined }) {
         </a>
       )}
     </>
-  );
-}
-
-/** What a damaged store cost, until the person has read it. */
-function LostNote() {
-  const model = useModel();
-  const lost = model.lost.value;
-  if (!lost) return null;
-  const when = (ms: number): string => (ms ? whenWords(ms, model.nowMs.value, true) : "…");
-  const times = { from: when(lost.fromMs), to: when(lost.toMs) };
-  return (
-    <div class="said" role="alert">
-      <p>{say("lost", { n: lost.count, found: lost.found, ...times })}</p>
-      <button type="button" class="plain" onClick={() => void model.lostSeen()}>
-        {say("lost.ok")}
-      </button>
-    </div>
-  );
-}
-
-/** The way to what needs the person, or to what the secretary still has of theirs. */
-function NeedsLink() {
-  const needs = useModel().needs.value;
-  const open = needs.filter((need) => need.open).length;
-  if (needs.length === 0) return null;
-  return (
-    <a class={open ? "todo" : "todo calm"} href="#/needs">
-      {open > 0 && (
-        <span class="sq">
-          <Icon name="bang" />
-        </span>
-      )}
-      <b class="grow">{open ? say("needs.some", { n: open }) : say("needs.with", { n: needs.length })}</b>
-      <Icon name="next" />
-    </a>
   );
 }
 

@@ -19,11 +19,12 @@ import { say } from "../words/apart.ts";
 import { pick } from "../words/say.ts";
 import { Before } from "./answers.tsx";
 import { Asked } from "./asked.tsx";
+import { aboutValues } from "./begin.ts";
 import { Discard } from "./discard.tsx";
 import type { FormProps } from "./draft.tsx";
 import { useForeseen } from "./foreseen.ts";
 import { NoticeDoor } from "./notice.tsx";
-import { aboutValues, ownUnits } from "./places.ts";
+import { ownUnits } from "./places.ts";
 import { handParts, PlateEditor, usePlate } from "./plate.tsx";
 import { go, kept, route } from "./route.ts";
 

@@ -10,7 +10,7 @@ import { useModel, useWorld } from "../widgets/use-model.ts";
 import { aboutWords, titleWords, type World } from "../widgets/value-words.ts";
 import { say } from "../words/apart.ts";
 import { pick } from "../words/say.ts";
-import { creatable } from "./places.ts";
+import { creatable } from "./begin.ts";
 import { Paged } from "./records.tsx";
 
 const SEARCH_FROM = 8; // fewer rows are found faster by eye

@@ -11,11 +11,16 @@ import { say } from "../words/apart.ts";
 import { ownUnits } from "./places.ts";
 import { buzz } from "./route.ts";
 
-/** What the person has still to say that they read, one at a time; nothing if nothing is. */
-export function ToRead() {
+/** What the person has still to say that they read. */
+export function useUnread(): readonly Unread[] {
   const model = useModel();
   const world = useWorld();
-  const unread = unreadOf(world.views, world.kinds, model.me.value as Me, model.units.value);
+  return unreadOf(world.views, world.kinds, model.me.value as Me, model.units.value);
+}
+
+/** It, one at a time; nothing if nothing is. */
+export function ToRead() {
+  const unread = useUnread();
   return unread[0] ? <Line unread={unread[0]} more={unread.length - 1} /> : null;
 }
 
@@ -57,7 +62,7 @@ export function Reading({ view, page }: NodsProps) {
   const model = useModel();
   const world = useWorld();
   const me = model.me.value as Me;
-  const mine = unreadOf(world.views, world.kinds, me, model.units.value).find((each) => each.view === view);
+  const mine = useUnread().find((each) => each.view === view);
   const units = model.units.value;
   const { all, left } = readersOf(view, page, { ...world, units }, model.staff.value, me);
   const issues =

@@ -1,7 +1,7 @@
 // A patrol: the points of a route, ticked in any order, or all of them in one tap. Where something was found a
 // report follows, and a photo with it; where nothing was, none is asked for.
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { View } from "../model.ts";
 import type { KindPage } from "../sync/kind.ts";
 import { nearDay } from "../widgets/dates.ts";
@@ -13,11 +13,11 @@ import { asked } from "../widgets/page.ts";
 import { useModel, useWorld } from "../widgets/use-model.ts";
 import { aboutWords, titleWords } from "../widgets/value-words.ts";
 import { say } from "../words/apart.ts";
+import { aboutValues } from "./begin.ts";
 import { Also, AnotherDay, reportFrom, useLeaving, useTarget } from "./call-parts.tsx";
 import { callsOn, takenBy } from "./calls.ts";
 import type { FormProps } from "./draft.tsx";
 import { KindForm } from "./kind-form.tsx";
-import { aboutValues } from "./places.ts";
 import { listsOf, type OnRoute, pointsOf, walked } from "./points.ts";
 import { CAMERAS } from "./registry.ts";
 import { kept } from "./route.ts";
@@ -75,7 +75,9 @@ function useWalk(page: KindPage, view: View) {
   useEffect(() => void filling.start().then(() => model.locate()), []);
   const marks = (name: string): Marks => new Set((filling.values[name] ?? []) as readonly string[]);
   const [seen, found] = [marks(passed), marks(findings)];
-  const points = pointsOf(world.views, world.kinds, page, view, hereOf(model.here.value));
+  const here = useRef(model.here.value);
+  if (seen.size + found.size === 0) here.current = model.here.value; // rows never move under a thumb that ticks them
+  const points = pointsOf(world.views, world.kinds, page, view, hereOf(here.current));
   const mark = (id: string, list: string): void => {
     for (const [name, ids] of [
       [passed, seen],

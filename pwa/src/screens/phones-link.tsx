@@ -4,7 +4,7 @@ import { SUPERVISES } from "../sync/permit.ts";
 import { Icon } from "../widgets/icon.tsx";
 import { useModel } from "../widgets/use-model.ts";
 import { say } from "../words/apart.ts";
-import { troubled } from "./places.ts";
+import { troubled } from "./ailing.ts";
 
 /** One row; nothing for who looks after nobody. */
 export function PhonesLink() {

@@ -1,12 +1,12 @@
 // What a person finds where, and what waits for them: read off the kind pages and the offers, never
 // off the name of a role. Pure; the server decides in the end (I4).
 
-import type { Me, Phone, Unit, View } from "../model.ts";
-import type { KindPage, Kinds } from "../sync/kind.ts";
-import { AUTHOR, holdsBy, mayCreate } from "../sync/permit.ts";
-import type { Value } from "../sync/value.ts";
+import type { Me, Unit, View } from "../model.ts";
+import type { KindPage, Kinds, State, Step, Tone } from "../sync/kind.ts";
+import { AUTHOR, mayCreate } from "../sync/permit.ts";
 import { DAY_MS } from "../widgets/dates.ts";
-import { flagsOf, type NamedField, toneOf } from "../widgets/page.ts";
+import { inHand } from "../widgets/in-hand.ts";
+import { asked, firstOf, flagsOf, toneOf } from "../widgets/page.ts";
 import type { Key } from "../words/say.ts";
 
 type Units = ReadonlyMap<number, Unit>;
@@ -16,7 +16,7 @@ export interface Reach {
   report: string; // kind the camera starts, "" if none
   sheet: string; // kind of the person's own day, "" if none
   decides: boolean; // some page lets them take steps on the records of others
-  reviews: boolean; // and to send them back, too
+  reviews: boolean; // and to let others through as they are, or send them back for a reason
   team: string; // kind of days they look over, "" if none
 }
 
@@ -27,7 +27,8 @@ export interface Place {
   word: Key;
 }
 
-const shares = (me: Me, roles: readonly string[]): boolean =>
+/** Whether one of their roles is among these. */
+export const shares = (me: Me, roles: readonly string[]): boolean =>
   me.grants.some((grant) => roles.includes(grant.role));
 
 /** Whether one of their roles counts here, be it only at a unit that the record names. */
@@ -44,30 +45,41 @@ export function reachOf(me: Me, kinds: Kinds, cameras: readonly string[]): Reach
   const days = pages.filter((page) => page.identity === "person_day");
   const steps = pages.filter((page) => page.identity === "device").flatMap((page) => page.workflow.steps);
   const tones = steps.filter((step) => acts(me, step.by)).map((step) => step.tone);
-  const withPhotos = mine.find((page) => Object.values(page.fields).some((field) => field.type === "photos"));
   return {
-    report: cameras.find((name) => mine.some((page) => page.name === name)) ?? withPhotos?.name ?? "",
+    report:
+      cameras.find((name) => mine.some((page) => page.name === name)) ?? mine.find(isReport)?.name ?? "",
     sheet: mine.find((page) => page.identity === "person_day")?.name ?? "",
     decides: tones.includes("go"),
-    reviews: steps.some(
-      (step) => shares(me, step.by) && step.tone === "go" && sendsBack(pages, step.start, me),
-    ),
+    reviews: pages.some((page) => page.identity === "device" && reviews(page, me)),
     team: days.find((page) => page.workflow.steps.some((step) => shares(me, step.by)))?.name ?? "",
   };
 }
 
-/** Whether the person may also send back what waits in one of these states, with nothing of their own at stake. */
-function sendsBack(pages: readonly KindPage[], states: readonly string[], me: Me): boolean {
-  return pages.some((page) =>
-    page.workflow.steps.some(
-      (step) =>
-        step.tone === "back" &&
-        shares(me, step.by) &&
-        !step.by.includes(AUTHOR) &&
-        step.start.some((state) => states.includes(state)),
-    ),
-  );
+/** Whether somebody may report with such a page: what was seen, and where; no call, no errand, nothing about a record. */
+function isReport(page: KindPage): boolean {
+  const fields = asked(page);
+  const about = fields.some(([, { type, required }]) => type === "ref" && required);
+  return !!firstOf(fields, "photos") && !!firstOf(fields, "place") && !about && !page.round && !page.stop;
 }
+
+/** Whether there is a state of which this person may review records, with nothing of their own at stake. */
+function reviews(page: KindPage, me: Me): boolean {
+  const { states, steps } = page.workflow;
+  const doorsOf = (tone: Tone, fits: (step: Step) => boolean): string[] =>
+    steps.flatMap((step) => (step.tone === tone && shares(me, step.by) && fits(step) ? step.start : []));
+  const back = doorsOf("back", ({ by, needs }) => !by.includes(AUTHOR) && needs.some(isReason(page)));
+  const through = doorsOf("go", ({ needs }) => !needs.length);
+  return through.some((state) => back.includes(state) && !byField(states[state]));
+}
+
+/** Whether whose turn it is is said by a field. */
+const byField = (state: State | undefined): boolean => !!state?.holder.join().includes("@");
+
+/** Whether a field is answered by choosing a reason. */
+const isReason =
+  (page: KindPage) =>
+  (name: string): boolean =>
+    page.fields[name]?.type === "choice";
 
 const PLACES: Readonly<Record<"report" | "today" | "review" | "queue" | "team" | "records" | "me", Place>> = {
   report: { hash: "#/report", icon: "camera", word: "place.report" },
@@ -93,27 +105,30 @@ export function placesOf(reach: Reach): Place[] {
  *  was given to somebody by name, or to a unit, is work to take on and no review. */
 export function reviewable(view: View, kinds: Kinds): boolean {
   const page = kinds.get(view.kind);
-  const reasons = (name: string): boolean => page?.fields[name]?.type === "choice";
   return (
-    !page?.workflow.states[view.state]?.holder.join().includes("@") &&
+    !!page &&
+    !byField(page.workflow.states[view.state]) &&
     view.offers.some((offer) => offer.tone === "go" && offer.needs.length === 0) &&
-    view.offers.some((offer) => offer.tone === "back" && offer.needs.some(reasons))
+    view.offers.some((offer) => offer.tone === "back" && offer.needs.some(isReason(page)))
   );
 }
 
 const HEARD_MS = 3 * DAY_MS; // a decision stays on the home screen this long, then only in the record
 
-/** Whether a record waits for this person to do something. Days are looked over in a place of their own. */
-export function waits(view: View, page: KindPage, me: Me, nowMs: number): boolean {
+/** Whether a record waits for this person to do something, or somebody else has it and they only may; "" if neither.
+ *  Days are looked over in a place of their own. */
+export function waits(view: View, page: KindPage, me: Me, units: Units, nowMs: number): "me" | "other" | "" {
   const own = view.author === me.person;
   const act = toneOf(page, view.state) === "act";
   if (doors(page, me, own).has(view.state)) {
-    if (page.identity === "person_day") return act && own && view.offers.length > 0;
-    if (view.offers.some((offer) => offer.tone === "go")) return true;
+    if (page.identity === "person_day") return act && own && view.offers.length > 0 ? "me" : "";
+    const open = !page.workflow.states[view.state]?.final; // what is over and done with may still be rated
+    if (open && view.offers.some((offer) => offer.tone === "go"))
+      return inHand(view, page, me, units) ? "me" : "other";
   }
-  if (!act || !own) return false;
   const last = view.story[view.story.length - 1];
-  return !!last && last.person !== 0 && last.person !== me.person && nowMs - last.atMs < HEARD_MS;
+  const heard = last && last.person !== 0 && last.person !== me.person && nowMs - last.atMs < HEARD_MS;
+  return act && own && heard && inHand(view, page, me, units) ? "me" : "";
 }
 
 type Doors = readonly [me: Me, others: ReadonlySet<string>, own: ReadonlySet<string>];
@@ -138,68 +153,37 @@ function rankOf(view: View, kinds: Kinds): number {
   return reviewable(view, kinds) ? -1 : Object.keys(page?.workflow.states ?? {}).indexOf(view.state);
 }
 
-let latest: { of: readonly unknown[]; queue: readonly View[] } = { of: [], queue: [] };
+/** What waits for a person, and what somebody else has that they may do as well. */
+export type Queues = Readonly<Record<"me" | "other", readonly View[]>>;
 
-/** The records that wait for this person, in the order of their rank and then the oldest first. Remembers the last answer. */
-export function queueOf(
+let latest: { of: readonly unknown[]; queues: Queues } = { of: [], queues: { me: [], other: [] } };
+
+/** Both, in the order of their rank and then the oldest first. Remembers the last answer. */
+export function queuesOf(
   views: ReadonlyMap<string, View>,
   kinds: Kinds,
   me: Me,
+  units: Units,
   nowMs: number,
-): readonly View[] {
-  const of = [views, kinds, me, nowMs];
-  if (of.every((each, index) => each === latest.of[index])) return latest.queue;
-  const waiting = [...views.values()].filter((view) => {
+): Queues {
+  const of = [views, kinds, me, units, nowMs];
+  if (of.every((each, index) => each === latest.of[index])) return latest.queues;
+  const found: Record<"me" | "other", View[]> = { me: [], other: [] };
+  for (const view of views.values()) {
     const page = kinds.get(view.kind);
-    return page !== undefined && waits(view, page, me, nowMs);
-  });
-  const rank = new Map(waiting.map((view) => [view, rankOf(view, kinds)]));
-  const queue = waiting.sort((a, b) => (rank.get(a) ?? 0) - (rank.get(b) ?? 0) || a.madeMs - b.madeMs);
-  latest = { of, queue };
-  return queue;
+    const whose = page && waits(view, page, me, units, nowMs);
+    if (whose) found[whose].push(view);
+  }
+  const rank = new Map([...found.me, ...found.other].map((view) => [view, rankOf(view, kinds)]));
+  for (const queue of Object.values(found))
+    queue.sort((a, b) => (rank.get(a) ?? 0) - (rank.get(b) ?? 0) || a.madeMs - b.madeMs);
+  latest = { of, queues: found };
+  return found;
 }
 
-/** Whether others point at this kind, and its author has no part in it: a register, not a thing that happened. */
-export const isRegister = (page: KindPage, kinds: Kinds): boolean =>
-  !page.read.includes(AUTHOR) &&
-  [...kinds.values()].some((other) =>
-    Object.values(other.fields).some((field) => field.refers === page.name),
-  );
-
 /** The permit core's idea of who acts; screens have no device. */
-const actor = (me: Me) => ({ person: me.person, grants: me.grants, device: "" });
+export const actor = (me: Me) => ({ person: me.person, grants: me.grants, device: "" });
 
 /** The units of a tier a person may file under: those below their grants that allow it. */
 export const ownUnits = (me: Me, page: KindPage, units: Units): Unit[] =>
   [...units.values()].filter((unit) => !mayCreate(page, actor(me), unit.id, units));
-
-/** The kinds a person may make new records of, other than their day. */
-export const creatable = (me: Me, kinds: Kinds): KindPage[] =>
-  [...kinds.values()].filter((page) => page.identity === "device" && shares(me, page.create));
-
-/** The fields of a record this person may still change or add to, outside a step. */
-export const writable = (page: KindPage, view: View, me: Me, units: Units): NamedField[] =>
-  Object.entries(page.fields).filter(([name, field]) => {
-    const written = field.rule === "first" && view.values[name] !== undefined;
-    if (field.retired || written || !(field.ask || field.rule === "log")) return false;
-    return holdsBy(actor(me), field.write ?? page.write, view, units, (each) => view.values[each]);
-  });
-
-/** The value by which a new record points at the one it is about. */
-export function aboutValues(page: KindPage, about: View | undefined): Readonly<Record<string, Value>> {
-  const named = Object.entries(page.fields).find(
-    ([, field]) => field.type === "ref" && field.refers === about?.kind,
-  );
-  return named && about ? { [named[0]]: about.id } : {};
-}
-
-/** How many entries of a phone the server lacks. */
-export const lacking = ({ made, held }: Phone): number => Math.max(0, made - held);
-
-const MILD = "storage_not_kept"; // true of every phone that has not put the app on its desktop
-
-/** Whether something is wrong with a phone that its person can mend. */
-export const ailing = ({ causes }: Phone): boolean => causes.some(([code]) => code !== MILD);
-
-/** Whether somebody should look at a phone: something of it is not here, or may not come. */
-export const troubled = (phone: Phone): boolean => ailing(phone) || lacking(phone) > 0;

@@ -1,9 +1,9 @@
 // What waits for this person. What is to be reviewed stands first, the most unusual on top with the reason in
-// words; what looks like any other day is let through together. Then the rest by kind and state, and what
-// passed by itself and is looked at afterwards.
+// words; what looks like any other day is let through together. Then the rest by kind and state, folded away what
+// others have in hand and this person may do as well, and what passed by itself and is looked at afterwards.
 
 import type { ComponentChildren } from "preact";
-import type { Me, View } from "../model.ts";
+import type { View } from "../model.ts";
 import { Head } from "../widgets/head.tsx";
 import { Icon } from "../widgets/icon.tsx";
 import { Row } from "../widgets/row.tsx";
@@ -14,14 +14,14 @@ import { pick } from "../words/say.ts";
 import { PassAll, TakeBack } from "./batch.tsx";
 import { Fixes } from "./fixes.tsx";
 import { Notices, useCapture } from "./home.tsx";
-import { ToRead } from "./nods.tsx";
+import { ToRead, useUnread } from "./nods.tsx";
 import { PhonesLink } from "./phones-link.tsx";
-import { acts, reviewable } from "./places.ts";
+import { reviewable } from "./places.ts";
 import { mends } from "./proposal.ts";
 import { ALONE_FROM, lookOf } from "./risk.ts";
 import { buzz, home } from "./route.ts";
 import { Lit } from "./saved.tsx";
-import { useQueue } from "./use-queue.ts";
+import { useQueues } from "./use-queue.ts";
 import { type Card, useLooks, useReviews } from "./use-risks.ts";
 import { WeekLink } from "./week.tsx";
 import { Whys } from "./whys.tsx";
@@ -36,27 +36,21 @@ interface QueueProps {
 /** The queue. */
 export function Queue({ report, first }: QueueProps) {
   const world = useWorld();
-  const waiting = useQueue();
+  const { me: waiting, other } = useQueues();
   const reviews = useReviews();
   const looks = useLooks();
-  const me = useModel().me.value as Me;
-  const later = (view: View): number =>
-    Number(!acts(me, world.kinds.get(view.kind)?.workflow.states[view.state]?.holder ?? []));
-  // What is in this person's own hands stands before what they may step in on.
-  const rest = waiting
-    .filter((view) => !reviewable(view, world.kinds))
-    .sort((one, other) => later(one) - later(other));
+  const unread = useUnread().length;
+  const rest = waiting.filter((view) => !reviewable(view, world.kinds));
   return (
     <>
-      <Title waiting={waiting.length} reviews={reviews.length} first={first} />
+      <Title waiting={waiting.length} reviews={reviews.length} unread={unread} first={first} />
       <div class="body flush">
         {first && <Notices only="update" />}
-        {first && <ToRead />}
-        {waiting.length === 0 && <Rest />}
+        {(first || waiting.length === 0) && <ToRead />}
+        {waiting.length === 0 && unread === 0 && <Rest />}
         <Reviews cards={reviews} />
-        {groupsOf(rest).map(([key, views]) => (
-          <Group key={key} views={views} />
-        ))}
+        <Groups views={rest} />
+        <Others views={other} />
         <Looks cards={looks} />
         {first && report && <Camera kind={report} />}
         {first && <WeekLink />}
@@ -82,10 +76,18 @@ function Foot({ next }: { next: Card | undefined }) {
   );
 }
 
-function Title({ waiting, reviews, first }: { waiting: number; reviews: number; first: boolean }) {
+interface TitleProps {
+  waiting: number;
+  reviews: number; // of these
+  unread: number; // besides
+  first: boolean;
+}
+
+function Title({ waiting, reviews, unread, first }: TitleProps) {
   const both = say("queue.both", { all: waiting, n: reviews }); // the number on the bar counts all of them
   const only = reviews ? say("queue.review", { n: reviews }) : say("queue.title", { n: waiting });
-  const title = waiting ? (reviews && reviews < waiting ? both : only) : say("queue.none");
+  const none = unread ? say("queue.read", { n: unread }) : say("queue.none");
+  const title = waiting ? (reviews && reviews < waiting ? both : only) : none;
   if (!first) return <Head title={title} back={home.value} />;
   return (
     <header class="head nob">
@@ -177,6 +179,25 @@ function Looks({ cards }: { cards: readonly Card[] }) {
         </div>
       ))}
     </section>
+  );
+}
+
+const Groups = ({ views }: { views: readonly View[] }) => (
+  <>
+    {groupsOf(views).map(([key, each]) => (
+      <Group key={key} views={each} />
+    ))}
+  </>
+);
+
+/** What somebody else has in hand and this person may do as well: it does not wait for them. */
+function Others({ views }: { views: readonly View[] }) {
+  if (views.length === 0) return null;
+  return (
+    <details>
+      <summary>{say("queue.others", { n: views.length })}</summary>
+      <Groups views={views} />
+    </details>
   );
 }
 

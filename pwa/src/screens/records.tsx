@@ -12,8 +12,8 @@ import type { World } from "../widgets/value-words.ts";
 import { say } from "../words/apart.ts";
 import { pick } from "../words/say.ts";
 import { FindLink } from "./answers.tsx";
+import { creatable, isRegister } from "./begin.ts";
 import { taking } from "./errands.ts";
-import { creatable, isRegister } from "./places.ts";
 import { ERRAND } from "./registry.ts";
 
 type Filter = "all" | "mine" | "late" | "drafts";

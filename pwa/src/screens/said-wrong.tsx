@@ -10,8 +10,8 @@ import { useModel, useWorld } from "../widgets/use-model.ts";
 import { unitWords, valueWords } from "../widgets/value-words.ts";
 import { say } from "../words/apart.ts";
 import { pick } from "../words/say.ts";
+import { creatable } from "./begin.ts";
 import { openNear } from "./nearby.ts";
-import { creatable } from "./places.ts";
 import { correctable, mender, openOn, type Proposal, proposalOf } from "./proposal.ts";
 
 /** Old and new of a correction; nothing on any other record. */

@@ -18,13 +18,13 @@ import { aboutWords, titleWords, valueWords } from "../widgets/value-words.ts";
 import { say } from "../words/apart.ts";
 import { pick } from "../words/say.ts";
 import { Asked } from "./asked.tsx";
+import { aboutValues } from "./begin.ts";
 import { Also, AnotherDay, Correct, Known, reportFrom, useLeaving, useTarget } from "./call-parts.tsx";
 import { callsOn, missesOf } from "./calls.ts";
 import type { FormProps } from "./draft.tsx";
 import { KindForm } from "./kind-form.tsx";
 import { Members } from "./members.tsx";
 import { NoticeDoor } from "./notice.tsx";
-import { aboutValues } from "./places.ts";
 import { CAMERAS } from "./registry.ts";
 import { kept } from "./route.ts";
 

@@ -14,7 +14,7 @@ import { Row } from "../widgets/row.tsx";
 import { useModel, useWorld } from "../widgets/use-model.ts";
 import { say } from "../words/apart.ts";
 import { pick } from "../words/say.ts";
-import { creatable } from "./places.ts";
+import { creatable } from "./begin.ts";
 import { REVIEW } from "./registry.ts";
 import { buzz } from "./route.ts";
 
@@ -130,7 +130,7 @@ export function WeekLink() {
   return (
     <a class="todo calm" href="#/find/week">
       <Icon name={page.icon} />
-      <b class="grow">{say("week.link", { n: open.length })}</b>
+      <b class="grow">{open.length ? say("week.link", { n: open.length }) : say("week.title")}</b>
       <Icon name="next" />
     </a>
   );

@@ -65,6 +65,11 @@ export function merged(view: View): boolean {
   return moves[moves.length - 1]?.sets[LINKS.merged] !== undefined;
 }
 
+/** Whether it goes the way of that other one, and nobody need do anything about it meanwhile. */
+export const follows = (view: View, page: KindPage | undefined): boolean =>
+  merged(view) &&
+  !page?.workflow.steps.some(({ start, tone }) => tone === "go" && start.includes(view.state));
+
 /** List what may be the same thing, the nearest first. What is not said, or not placed, is like nothing. */
 export function alikeTo(subject: Subject, views: Iterable<View>): readonly Alike[] {
   const { page, id, matter, point, atMs } = subject;

@@ -6,6 +6,7 @@ import { type Run, run } from "../sync/clocks.ts";
 import type { Calendar } from "../sync/deadline.ts";
 import { say } from "../words/apart.ts";
 import { pick } from "../words/say.ts";
+import { follows } from "./alike.ts";
 import { calendarOf, chipOf, receiptOf } from "./due.ts";
 import { holderWords } from "./holder.ts";
 import { Mark } from "./mark.tsx";
@@ -15,14 +16,14 @@ import { personWords } from "./value-words.ts";
 
 /**
  * The clock that runs on a record now, with the calendar it is counted by; null if none does, or if the record is
- * over and done with: what time still does to it is nobody's work.
+ * over and done with, or goes the way of another: what time still does to it is nobody's work.
  */
 export function useRun(view: View): readonly [run: Run, calendar: Calendar] | null {
   const model = useModel();
   const page = model.kinds.value.get(view.kind);
   const days = model.days.value;
   const record = view.receivedMs > 0 && page && days && model.record(view.id);
-  if (!record || page.workflow.states[view.state]?.final) return null;
+  if (!record || page.workflow.states[view.state]?.final || follows(view, page)) return null;
   const calendar = calendarOf(days);
   const found = run(page, record, calendar);
   return found && [found, calendar];
@@ -31,11 +32,11 @@ export function useRun(view: View): readonly [run: Run, calendar: Calendar] | nu
 /** By when somebody must act, or for how long that is over; and who, where that is not the reader alone. */
 export function DueChip({ view }: { view: View }) {
   const world = useWorld();
-  const mine = useModel().me.value?.grants.map(({ role }) => role);
+  const me = useModel().me.value;
   const found = useRun(view);
-  const chip = found && chipOf(found[0], world.nowMs);
   const page = world.kinds.get(view.kind);
-  const who = chip && page ? holderWords(view, page, world, mine) : "";
+  const chip = found && chipOf(found[0], world.nowMs);
+  const who = chip && page ? holderWords(view, page, world, me) : "";
   return (
     chip && (
       <>

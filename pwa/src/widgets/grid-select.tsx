@@ -1,9 +1,10 @@
-// Choosing the grid by hand, where the place does not tell it or tells it wrong.
+// Choosing by hand the grid, or other unit, that a record belongs to, where the place does not tell it or tells it wrong.
 
 import type { Unit } from "../model.ts";
-import { say } from "../words/say.ts";
+import { say } from "../words/apart.ts";
 import { useWorld } from "./use-model.ts";
 import { unitWords } from "./value-words.ts";
+import { whichWords } from "./which.ts";
 
 interface GridSelectProps {
   units: readonly Unit[];
@@ -11,12 +12,12 @@ interface GridSelectProps {
   set: (unit: number) => void;
 }
 
-/** Draw the choice of a grid. */
+/** Draw the choice. */
 export function GridSelect({ units, value, set }: GridSelectProps) {
   const world = useWorld();
   return (
     <div class="field">
-      <label for="f-area">{say("place.grid")}</label>
+      <label for="f-area">{whichWords(units)}</label>
       <select
         id="f-area"
         class="box"

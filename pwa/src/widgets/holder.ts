@@ -1,32 +1,40 @@
-// Whose turn it is with a record, in words: read off the state's holders, of which the first is who is waited
-// for; a unit with whoever was sent, so that who asks hears a name where there is one.
+// Whose turn it is with a record, in words: a unit with whoever was sent, so that who asks hears a name where there
+// is one; else the part people play.
 
-import type { View } from "../model.ts";
+import type { Me, View } from "../model.ts";
 import type { KindPage } from "../sync/kind.ts";
 import { AUTHOR } from "../sync/permit.ts";
 import { say } from "../words/apart.ts";
 import type { Key } from "../words/say.ts";
+import { givenTo, inHand } from "./in-hand.ts";
 import { personWords, unitWords, type World } from "./value-words.ts";
 
-/** Who has a record in hand now, by the first of its holders that is known; "" if it is nobody's turn. `mine` are
- *  the reader's own parts. */
-export function holderWords(view: View, page: KindPage, world: World, mine: readonly string[] = []): string {
-  const holders = page.workflow.states[view.state]?.holder ?? [];
-  for (const token of holders) {
-    const said = mine.includes(token) ? say("you") : tokenWords(token, view, page, world);
-    if (said) return said;
-  }
-  return "";
+/** Who has a record in hand now, by the first of those whose turn it is; "" if it is nobody's. */
+export function holderWords(view: View, page: KindPage, world: World, me: Me | null): string {
+  const [token] = view.turn;
+  if (!token) return "";
+  return me && inHand(view, page, me, world.units) ? say("you") : tokenWords(token, view, page, world);
 }
 
 function tokenWords(token: string, view: View, page: KindPage, world: World): string {
   const [role = "", field] = token.split("@");
   const at = Number(field && view.values[field]) || 0;
-  if (field && !at) return "";
+  if (field && !role) return personWords(at, world);
   if (field)
-    return role ? atUnit(sentWords(view, page, world), unitWords(at, world)) : personWords(at, world);
-  return role === AUTHOR ? personWords(view.author, world) : roleWords(role);
+    return atUnit(
+      oneOf(field, view, page) ? roleWords(role) : sentWords(view, page, world),
+      unitWords(at, world),
+    );
+  if (role === AUTHOR) return personWords(view.author, world);
+  const given = givenTo(view, page);
+  return given ? personWords(given, world) : roleWords(role);
 }
+
+/** Whether a unit has more people by whom the page means this record than those whose turn it is: its leader, say. */
+const oneOf = (field: string, view: View, page: KindPage): boolean =>
+  (page.workflow.states[view.state]?.holder ?? []).some(
+    (other) => other.endsWith(`@${field}`) && !view.turn.includes(other),
+  );
 
 const roleWords = (role: string): string => say(`role.${role}` as Key);
 

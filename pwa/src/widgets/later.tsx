@@ -24,6 +24,7 @@ export function later<Props extends object>(load: () => Promise<FunctionComponen
 }
 
 export const DueChip = later(() => import("./due-chip.tsx").then((file) => file.DueChip));
+export const GridSelect = later(() => import("./grid-select.tsx").then((file) => file.GridSelect));
 export const More = later(() => import("./catalogue.tsx").then((file) => file.More));
 export const PageCamera = later(() => import("./page-camera.tsx").then((file) => file.PageCamera));
 export const PhotoStands = later(() => import("./photo-stands.tsx").then((file) => file.PhotoStands));

@@ -96,13 +96,14 @@ function stepLine(line: StoryLine, page: KindPage, world: World, counts: boolean
 
 const MANY = 5; // of so many fields that a step carried, those that the record tells anyway are not said again
 
-/** What a step carried, in words: reasons and results. */
+/** What a step carried, in words: reasons and results, but no record that is not here to be named. */
 export function setsWords(line: StoryLine, page: KindPage, world: World): string {
   const sets = Object.entries(line.sets);
   const told = sets.length < MANY ? sets : sets.filter(([name]) => page.fields[name]?.write?.length === 0);
   const parts = told.map(([name, value]) => {
     const field = page.fields[name];
-    const words = field ? valueWords(field, value, world) : "";
+    const away = field?.type === "ref" && !world.views.has(String(value));
+    const words = field && !away ? valueWords(field, value, world) : "";
     return words && field?.type === "int" && !field.unit ? `${pick(field.label)} ${words}` : words;
   });
   return parts

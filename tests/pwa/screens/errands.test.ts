@@ -40,6 +40,7 @@ const view = (id: string, kind: string, more: Partial<View> = {}): View => ({
   clashes: [],
   story: [],
   offers: kind === "micro_task" ? [offer] : [],
+  turn: [],
   sent: "done",
   kept: "server",
   reason: "",

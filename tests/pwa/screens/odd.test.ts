@@ -30,6 +30,7 @@ const sheet = (day: number, values: { [name: string]: Value }, more: Partial<Vie
   clashes: [],
   story: [handed(7, NOON)],
   offers: [],
+  turn: [],
   sent: "done",
   kept: "server",
   reason: "",

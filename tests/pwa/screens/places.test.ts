@@ -1,20 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Offer, Phone, View } from "../../../pwa/src/model.ts";
-import {
-  ailing,
-  creatable,
-  isRegister,
-  lacking,
-  ownUnits,
-  placesOf,
-  queueOf,
-  reachOf,
-  reviewable,
-  troubled,
-  waits,
-  writable,
-} from "../../../pwa/src/screens/places.ts";
-import { daySheet, household, incident, KINDS, NOW, person, UNITS, view, visit } from "./sights.ts";
+import type { Offer, View } from "../../../pwa/src/model.ts";
+import { ownUnits, placesOf, queuesOf, reachOf, reviewable, waits } from "../../../pwa/src/screens/places.ts";
+import { daySheet, incident, KINDS, NOW, person, UNITS, view, visit } from "./sights.ts";
 
 const worker = person(["fulltime_worker", 2]);
 const secretary = person(["community_secretary", 1]);
@@ -61,35 +48,95 @@ describe("the places of the bar", () => {
     expect(reachOf(worker, KINDS, ["unheard_of"]).report).toBe("incident");
     expect(reachOf(person(["auditor", 1]), KINDS, ["incident"]).report).toBe("");
   });
+  it("starts nothing that is no report: a letter, a call, an errand, or what is about another record", () => {
+    const { note, photos, place } = incident.fields;
+    const alike = (more: object, fields: object = incident.fields) =>
+      reachOf(worker, new Map([["x", { ...incident, ...more, name: "x", fields } as typeof incident]]), [])
+        .report;
+    expect(alike({})).toBe("x");
+    expect(alike({}, { note, photos })).toBe("");
+    expect(alike({ stop: "assignee" })).toBe("");
+    expect(alike({ round: {} })).toBe("");
+    const target = { ...note, type: "ref", required: true };
+    expect(alike({}, { ...incident.fields, target })).toBe("");
+    expect(alike({}, { note, photos, place, target: { ...target, required: false } })).toBe("x");
+  });
+  it("calls it review only where something may be let through as it is, or sent back for a reason", () => {
+    const reviews = (more: object) => {
+      const steps = incident.workflow.steps.map((step) => ({
+        ...step,
+        ...(step.tone === "plain" ? {} : more),
+      }));
+      const page = { ...incident, workflow: { ...incident.workflow, steps } } as typeof incident;
+      return reachOf(secretary, new Map([["incident", page]]), []).reviews;
+    };
+    expect(reviews({})).toBe(true);
+    expect(reviews({ needs: ["note"] })).toBe(false);
+    expect(reviews({ needs: [] })).toBe(false);
+  });
 });
 
 describe("what waits for a person", () => {
   it("is what they are asked to decide", () => {
-    expect(waits(view({ offers: REVIEW }), incident, secretary, NOW)).toBe(true);
-    expect(waits(view({ offers: [offer("escalate", "plain")] }), incident, secretary, NOW)).toBe(false);
+    expect(waits(view({ offers: REVIEW }), incident, secretary, UNITS, NOW)).toBe("me");
+    expect(waits(view({ offers: [offer("escalate", "plain")] }), incident, secretary, UNITS, NOW)).toBe("");
   });
   it("is what came back to its author", () => {
     expect(
-      waits(view({ state: "returned", offers: [offer("add_facts", "go")] }), incident, worker, NOW),
-    ).toBe(true);
+      waits(view({ state: "returned", offers: [offer("add_facts", "go")] }), incident, worker, UNITS, NOW),
+    ).toBe("me");
   });
   it("tells the author of somebody's refusal for three days, then lies in the record only", () => {
     const line = { person: 8, step: "x", from: "", to: "returned", outcome: "done" as const, sets: {} };
     const refused = (atMs: number) => view({ state: "returned", story: [{ ...line, atMs }] });
-    expect(waits(refused(NOW - 2 * 86_400_000), incident, worker, NOW)).toBe(true);
-    expect(waits(refused(NOW - 4 * 86_400_000), incident, worker, NOW)).toBe(false);
+    expect(waits(refused(NOW - 2 * 86_400_000), incident, worker, UNITS, NOW)).toBe("me");
+    expect(waits(refused(NOW - 4 * 86_400_000), incident, worker, UNITS, NOW)).toBe("");
     const own = view({ state: "returned", story: [{ ...line, atMs: NOW, person: 7 }] });
-    expect(waits(own, incident, worker, NOW)).toBe(false);
+    expect(waits(own, incident, worker, UNITS, NOW)).toBe("");
+  });
+  it("is no news for the author while somebody else has it", () => {
+    const line = {
+      person: 8,
+      step: "x",
+      from: "",
+      to: "returned",
+      outcome: "done" as const,
+      sets: {},
+      atMs: NOW,
+    };
+    const sent = (turn: string[]) => view({ state: "returned", story: [line], turn });
+    expect(waits(sent(["author"]), incident, worker, UNITS, NOW)).toBe("me");
+    expect(waits(sent(["duty_officer"]), incident, worker, UNITS, NOW)).toBe("");
+  });
+  it("is what they may step in on, and is said to be with others", () => {
+    expect(waits(view({ offers: REVIEW, turn: ["duty_officer"] }), incident, secretary, UNITS, NOW)).toBe(
+      "other",
+    );
+    expect(
+      waits(view({ offers: REVIEW, turn: ["community_secretary"] }), incident, secretary, UNITS, NOW),
+    ).toBe("me");
   });
   it("is an own day only when it was queried", () => {
     const day = { kind: "day_sheet", offers: [offer("submit", "go")] };
-    expect(waits(view({ ...day, state: "open" }), daySheet, worker, NOW)).toBe(false);
-    expect(waits(view({ ...day, state: "queried" }), daySheet, worker, NOW)).toBe(true);
+    expect(waits(view({ ...day, state: "open" }), daySheet, worker, UNITS, NOW)).toBe("");
+    expect(waits(view({ ...day, state: "queried" }), daySheet, worker, UNITS, NOW)).toBe("me");
+  });
+  it("is not what is over and done with, though it may still be rated", () => {
+    const closed = view({ state: "closed", offers: [offer("rate", "go")] });
+    const rated = { ...incident.workflow, steps: [...incident.workflow.steps] };
+    const [, , , add] = incident.workflow.steps;
+    rated.steps.push({
+      ...add,
+      name: "rate",
+      start: ["closed"],
+      by: ["author"],
+    } as (typeof rated.steps)[number]);
+    expect(waits(closed, { ...incident, workflow: rated }, worker, UNITS, NOW)).toBe("");
   });
   it("does not look into records whose state has no door for this person", () => {
     const closed = view({ state: "closed", author: 9 });
     const dear = Object.defineProperty(closed, "offers", { get: () => expect.unreachable("looked") });
-    expect(waits(dear, incident, secretary, NOW)).toBe(false);
+    expect(waits(dear, incident, secretary, UNITS, NOW)).toBe("");
   });
 });
 
@@ -103,16 +150,23 @@ describe("the queue", () => {
   const later = view({ id: "a.2", madeMs: NOW - 1000, offers: REVIEW });
   const first = view({ id: "a.3", madeMs: NOW - 5000, offers: REVIEW });
   it("puts cards to review first, and the oldest before the newer", () => {
-    expect(queueOf(map(later, old, first), KINDS, secretary, NOW).map((each) => each.id)).toEqual([
-      "a.3",
-      "a.2",
-      "a.1",
-    ]);
+    const { me, other } = queuesOf(map(later, old, first), KINDS, secretary, UNITS, NOW);
+    expect(me.map((each) => each.id)).toEqual(["a.3", "a.2", "a.1"]);
+    expect(other).toEqual([]);
   });
   it("remembers its answer while nothing changed", () => {
     const views = map(later);
-    expect(queueOf(views, KINDS, secretary, NOW)).toBe(queueOf(views, KINDS, secretary, NOW));
-    expect(queueOf(new Map(), KINDS, secretary, NOW)).toEqual([]);
+    const asked = () => queuesOf(views, KINDS, secretary, UNITS, NOW);
+    expect(asked()).toBe(asked());
+    expect(queuesOf(new Map(), KINDS, secretary, UNITS, NOW)).toEqual({ me: [], other: [] });
+  });
+  it("keeps apart what somebody else has and this person may only step in on", () => {
+    const mine = { ...first, turn: ["community_secretary"] };
+    const theirs = { ...later, turn: ["dept_member@unit"] };
+    const elsewhere = { ...old, turn: ["community_secretary"], area: 4 };
+    const { me, other } = queuesOf(map(mine, theirs, elsewhere), KINDS, secretary, UNITS, NOW);
+    expect(me.map((each) => each.id)).toEqual(["a.3"]);
+    expect(other.map((each) => each.id)).toEqual(["a.2", "a.1"]);
   });
   it("reviews what can be sent back for a reason, not what only needs words", () => {
     expect(reviewable(first, KINDS)).toBe(true);
@@ -142,50 +196,10 @@ describe("the queue", () => {
   });
 });
 
-describe("what a person may begin, and where", () => {
+describe("where a person may file", () => {
   it("files under the grids below the grants that allow it", () => {
     expect(ownUnits(worker, incident, UNITS).map((unit) => unit.id)).toEqual([2]);
     expect(ownUnits(secretary, incident, UNITS).map((unit) => unit.id)).toEqual([2, 3]);
     expect(ownUnits(secretary, visit, UNITS)).toEqual([]);
-  });
-  it("never begins a day by hand", () => {
-    expect(creatable(worker, KINDS).map((page) => page.name)).toEqual(["household", "incident", "visit"]);
-  });
-  it("knows a register by being pointed at", () => {
-    expect([isRegister(household, KINDS), isRegister(visit, KINDS)]).toEqual([true, false]);
-    const told = { ...household, read: ["author"] }; // whoever made it hears of it: it happened
-    expect(isRegister(told, KINDS)).toBe(false);
-  });
-});
-
-describe("what may still be written", () => {
-  const names = (me: typeof worker, of = view()) => writable(incident, of, me, UNITS).map(([name]) => name);
-  it("is the author's own fields, but not what steps carry nor what was written once", () => {
-    expect(names(worker)).toEqual(["matter", "note", "photos", "place", "address", "emergency", "made"]);
-    expect(names(worker, view({ values: { made: 20261120 } })).includes("made")).toBe(false);
-  });
-  it("is a log for those who keep it, within their units", () => {
-    expect(names(secretary, view({ author: 9 }))).toEqual(["progress"]);
-    expect(names(secretary, view({ author: 9, area: 4 }))).toEqual([]);
-  });
-});
-
-describe("a phone", () => {
-  const phone = (made: number, held: number, ...causes: [string, number][]) =>
-    ({ made, held, causes }) as unknown as Phone;
-
-  it("is to be looked at when it lacks something or something is wrong with it", () => {
-    const all = [
-      phone(3, 3),
-      phone(3, 2),
-      phone(3, 3, ["clock_off", 9]),
-      phone(3, 3, ["storage_not_kept", 0]),
-    ];
-    expect(all.map(troubled)).toEqual([false, true, true, false]);
-    expect(all.map(ailing)).toEqual([false, false, true, false]);
-  });
-
-  it("that went back never lacks less than nothing", () => {
-    expect([lacking(phone(240, 231)), lacking(phone(1, 2))]).toEqual([9, 0]);
   });
 });

@@ -267,6 +267,7 @@ export const view = (more: Partial<View> = {}): View => ({
   clashes: [],
   story: [],
   offers: [],
+  turn: [],
   sent: "done",
   kept: "server",
   reason: "",

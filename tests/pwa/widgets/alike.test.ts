@@ -4,6 +4,7 @@ import type { KindPage } from "../../../pwa/src/sync/kind.ts";
 import { METRES_PER_E7 } from "../../../pwa/src/sync/place.ts";
 import {
   alikeTo,
+  follows,
   merged,
   NEAR_METRES,
   RECUR_MS,
@@ -64,6 +65,9 @@ describe("what may be the same thing", () => {
       story: [line("merged", NOW, { sets: { merged_into: "x" } })],
     });
     expect(merged(gone)).toBe(true);
+    expect(follows({ ...gone, state: "handling" }, page)).toBe(true); // out of which it may be taken, and need not
+    expect(follows(gone, page)).toBe(false); // where somebody is to answer it all the same
+    expect(follows(report("on", "wires", 0, { state: "merged" }), page)).toBe(false);
     expect(ids(here, gone)).toEqual([]);
     const back = { ...gone, story: [...gone.story, line("in_review", NOW, { from: "merged" })] };
     expect(ids(here, back)).toEqual(["gone"]);

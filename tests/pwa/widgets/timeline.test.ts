@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { StoryLine } from "../../../pwa/src/model.ts";
+import type { StoryLine, View } from "../../../pwa/src/model.ts";
 import { linesOf } from "../../../pwa/src/widgets/timeline.tsx";
-import { incident, NOW, view, world } from "../screens/sights.ts";
+import { field, incident, NOW, view, world } from "../screens/sights.ts";
 
 const line = (more: Partial<StoryLine>): StoryLine => ({
   atMs: NOW,
@@ -18,7 +18,7 @@ const words = (...story: StoryLine[]) =>
 
 describe("the history of a record", () => {
   it("begins with who made it and when it arrived", () => {
-    expect(words()).toEqual(["你记下的", "送到村里，自动发的"]);
+    expect(words()).toEqual(["你记下的", "送到了，自动发的"]);
     const second = (sent: "wait" | "fail") => linesOf(view({ receivedMs: 0, sent }), incident, world())[1];
     expect(second("wait")).toMatchObject({ sign: "dots", words: "存在手机里，有网自动发" });
     expect(second("fail")).toMatchObject({ sign: "bang", words: "没收下，还存在手机里" });
@@ -32,6 +32,14 @@ describe("the history of a record", () => {
     expect(told[2]).toMatchObject({ sign: "bang", words: "罗书记：return", quote: "位置不清，哪头？" });
     const full = line({ sets: { return_note: "看不清。", return_field: "place" } });
     expect(linesOf(view({ story: [full] }), incident, world())[2]?.quote).toBe("看不清。位置不清");
+  });
+  it("names no record that this phone does not have", () => {
+    const other = { ...incident, fields: { ...incident.fields, merged_into: field("ref", "并到哪件") } };
+    const sets = { merged_into: "a.9", return_note: "同一处" };
+    const quote = (...known: View[]) =>
+      linesOf(view({ story: [line({ sets })] }), other, world(...known))[2]?.quote;
+    expect(quote()).toBe("同一处");
+    expect(quote(view({ id: "a.9", values: { matter: "rock_fall" } }))).toBe("落石，同一处");
   });
   it("says what came too late and what has not left", () => {
     expect(words(line({ outcome: "overtaken" }))[2]).toBe("罗书记：return（晚了一步，没算数）");
