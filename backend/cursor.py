@@ -18,6 +18,7 @@ which log it heard that from is not.
 """
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from msgspec import Struct
@@ -26,6 +27,8 @@ from msgspec.structs import replace
 from sync.digest import token
 
 DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
+PARSED_MAX: Final = 64  # cursors kept in mind: an exchange reads the one it was sent three times
+NUMBERS_MAX: Final = 4_096  # numbers kept in mind as they are spelled: units, and positions of now
 CURSOR_MAX: Final = 16_000  # characters: a thousand scopes; ours have a few
 NUMBER: Final = "[0-9a-z]{1,12}"
 POSITION: Final = re.compile(rf"(~?)({NUMBER})(?:\+({NUMBER}))?")
@@ -90,6 +93,7 @@ def sealed(cursor: Cursor, device: str, mark: bytes) -> Cursor:
     return replace(cursor, seal=token(mark, f"{device} {cursor.told} {plain(cursor)}", SEAL_DIGITS))
 
 
+@lru_cache(PARSED_MAX)
 def parse(text: str) -> Cursor | None:
     """Read a cursor; None where it cannot be one of ours. An empty one has heard nothing."""
     if not text:
@@ -125,6 +129,7 @@ def _heard(position: str) -> Heard:
     return Heard(at, int(found[3], 36) if found[3] else at, bool(found[1]))
 
 
+@lru_cache(NUMBERS_MAX)
 def _base36(number: int) -> str:
     digits, rest = "", abs(number)
     while rest or not digits:

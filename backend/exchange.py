@@ -33,6 +33,7 @@ from sync.wire import OPS_MAX, PHOTOS_MAX, VERSION, Push, Receipt, TooManyOps, W
 DEPTH_MAX: Final = 8  # levels of one change; the deepest rule, union, needs five
 NO_TIME: Final = -1  # ms; in a stamp, no time at all: refused as bad_stamp
 NO_VALUE: Final[list[Any]] = []  # a change no field and no rule takes: refused as bad_value
+_PUSH: Final = msgspec.json.Decoder(Push)
 
 
 class Town(Struct, frozen=True):
@@ -95,6 +96,9 @@ def answer(lane: Lane, load: Load, town: Town, actor: Actor, now_ms: int) -> tup
     Not if its cursor is of another log: what this one has lost must come before what builds on it, or that
     would be refused for good. The phone hears what is missing, and sends all of it.
     """
+    if not load.ops and not load.photos:
+        heard = news(lane, load.push.cursor, actor, town.world, told(town))
+        return _receipt(lane, load, [], heard, town, actor, now_ms), False
     untaken = bool(load.ops) and not believes(lane, load.push.cursor, actor, town.world.units)
     if untaken:
         load = replace(load, ops=[])
@@ -187,21 +191,14 @@ def _kept(op: Op, device: str) -> Op:
     return replace(op, sets=op.sets | flawed) if flawed else op
 
 
-def _plain(change: Any) -> bool:
+def _plain(change: Any, depth: int = DEPTH_MAX) -> bool:
     """Tell whether a change holds only text and whole numbers, nested no deeper than any rule needs."""
-    if isinstance(change, str):
-        return True  # most are
-    level = [change]
-    for _ in range(DEPTH_MAX):
-        if any(isinstance(each, int) and abs(each) > INT_MAX for each in level):
-            return False
-        if any(isinstance(each, float) for each in level):
-            return False
-        inner = [each for each in level if isinstance(each, list | dict)]
-        level = [part for each in inner for part in (each.values() if isinstance(each, dict) else each)]
-        if not level:
-            return True
-    return False
+    if isinstance(change, int):
+        return depth > 0 and -INT_MAX <= change <= INT_MAX
+    if isinstance(change, (list, dict)):
+        parts = change.values() if isinstance(change, dict) else change
+        return depth > 0 and all(_plain(each, depth - 1) for each in parts)
+    return depth > 0 and not isinstance(change, float)
 
 
 def _receipt(
@@ -241,7 +238,7 @@ def read_push(body: bytes, *, packed: bool = False) -> Push:
     By way of JSON, so that nothing comes in that JSON cannot say: bytes, NaN, names that are numbers.
     """
     try:
-        push = msgspec.json.decode(msgspec.json.encode(loose(body)) if packed else body, type=Push)
+        push = _PUSH.decode(msgspec.json.encode(loose(body)) if packed else body)
     except (msgspec.MsgspecError, RecursionError, TypeError, ValueError, OverflowError) as fault:
         raise Refused("malformed", str(fault)[:200]) from fault
     if len(push.incarnation) != 8 or any(digit not in "0123456789abcdef" for digit in push.incarnation):

@@ -1,7 +1,7 @@
 """What of the town one person sees, and what of it their device has not heard yet."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Final
 
 import msgspec
@@ -36,11 +36,17 @@ class News(Struct, frozen=True):
 
 def scopes(actor: Actor) -> list[Scope]:
     """List what a person's view is made of: the units granted, and their own records."""
-    roles: dict[int, list[str]] = {}
+    roles: dict[int, set[str]] = {}
     for grant in actor.grants:
-        roles.setdefault(grant.unit, []).append(grant.role)
-    granted = (Scope(unit, short(sorted(set(names)))[:ROLES_DIGITS]) for unit, names in roles.items())
+        roles.setdefault(grant.unit, set()).add(grant.role)
+    granted = (Scope(unit, _digits(frozenset(names))) for unit, names in roles.items())
     return sorted({*granted, Scope(-actor.person, "")})
+
+
+@cache
+def _digits(roles: frozenset[str]) -> str:
+    """Tell a set of roles from the next; people hold a few dozen such sets."""
+    return short(sorted(roles))[:ROLES_DIGITS]
 
 
 class Tree(dict[int, OrgUnit]):
@@ -131,7 +137,7 @@ def heard_all(lane: Lane, text: str, actor: Actor, units: Units) -> Cursor | Non
 
 def _hidden(kind: Kind, actor: Actor, record: Record, units: Units) -> set[str]:
     """List the fields that may not leave for this person."""
-    return {name for name, field in kind.fields.items() if not may_see(kind, field, actor, record, units)}
+    return {name for name, field in kind.reserved.items() if not may_see(kind, field, actor, record, units)}
 
 
 def _told(entry: Entry, hidden: set[str]) -> Entry:
@@ -146,7 +152,7 @@ def photo_keys(kinds: Kinds, record: Record, names: Iterable[str]) -> list[str]:
     kind = kinds.get(record.kind)
     if kind is None:
         return []
-    listed = [name for name in names if name in kind.fields and kind.fields[name].type == "photos"]
+    listed = [name for name in names if name in kind.pictures]
     return [key for name in listed if name in record.cells for key in present(record.cells[name])]
 
 

@@ -66,7 +66,7 @@ def paused(one: Run) -> bool:
 
 def agenda(kind: Kind, record: Record, calendar: Calendar) -> list[tuple[int, Step]]:
     """List the timed steps that this run has still to take, with their times, in page order; guards apart."""
-    timed = [(step, step.timed) for step in kind.workflow.steps if step.timed and record.state in step.start]
+    timed = [(step, step.timed) for step in kind.workflow.timed.get(record.state, ()) if step.timed]
     runs = {name: run(kind, record, calendar, name) for name in {when.clock for _, when in timed}}
     listed = [
         (_at(when, one, calendar), step)
@@ -161,4 +161,4 @@ def _extensions(kind: Kind, stay: list[Entry]) -> Iterator[Extension]:
 
 
 def _step(kind: Kind, entry: Entry) -> Step | None:
-    return next((step for step in kind.workflow.steps if step.name == entry.step), None)
+    return kind.workflow.named.get(entry.step)

@@ -11,6 +11,7 @@ Twin: pwa/src/sync/deadline.ts. Shared cases: tests/vectors/deadline.json.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Final, Literal, cast, get_args
 
 from msgspec import Struct
@@ -22,6 +23,7 @@ AMOUNT_MAX: Final = 10_000  # of any unit; more is a slip of the pen
 MINUTE_MS: Final = 60_000
 HOUR_MS: Final = 3_600_000
 DAY_MS: Final = 86_400_000
+LIMITS_MAX: Final = 1_024  # texts kept in mind as they are read: pages and the catalogue have some dozens
 SPAN_DAYS: Final = 3_660  # ten years: what is not due by then has a calendar without working days
 JULIAN_DAY: Final = 2_440_588  # of 1 January 1970
 THURSDAY: Final = 3  # the weekday of day 0, counted from Monday as 0
@@ -64,6 +66,7 @@ class Due(Struct, frozen=True):
     provisional: tuple[int, ...]  # years looked at that are not announced: weekends only
 
 
+@lru_cache(LIMITS_MAX)
 def limit_of(text: str) -> Limit | None:
     """Read a limit as pages and the catalogue write it: "4 work_hour"; None if it is none."""
     amount, _, unit = text.partition(" ")

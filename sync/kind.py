@@ -6,7 +6,7 @@ Twin: pwa/src/sync/kind.ts (reads the JSON of GET /api/kinds). Shared cases: tes
 How to write a page: docs/kinds.md.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Final, Literal
@@ -86,6 +86,11 @@ class Field(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
         """What a value of this field may be."""
         return Spec(self.type, tuple(option.value for option in self.options), self.low, self.high)
 
+    @cached_property
+    def marks(self) -> Mapping[str, Mapping[str, str]]:
+        """What the page says of each answer."""
+        return {option.value: option.marks for option in reversed(self.options)}
+
 
 class Clock(Struct, frozen=True, forbid_unknown_fields=True):
     """How long the states that name it may last together, in the words of sync.deadline.limit_of."""
@@ -158,6 +163,29 @@ class Workflow(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
         """State names in page order: their places are the codes of the wire."""
         return list(self.states)
 
+    @cached_property
+    def named(self) -> Mapping[str, Step]:
+        """Steps by name."""
+        return {step.name: step for step in self.steps}
+
+    @cached_property
+    def automatic(self) -> Mapping[str, tuple[Step, ...]]:
+        """Steps that are taken by themselves, by the state they lead out of, in page order."""
+        return _leading_out(step for step in self.steps if step.auto)
+
+    @cached_property
+    def timed(self) -> Mapping[str, tuple[Step, ...]]:
+        """Steps that time takes, by the state they lead out of, in page order."""
+        return _leading_out(step for step in self.steps if step.timed)
+
+
+def _leading_out(steps: Iterable[Step]) -> dict[str, tuple[Step, ...]]:
+    found: dict[str, tuple[Step, ...]] = {}
+    for step in steps:
+        for state in dict.fromkeys(step.start):
+            found[state] = (*found.get(state, ()), step)
+    return found
+
 
 class Kind(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """One kind page."""
@@ -204,6 +232,16 @@ class Kind(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
         return tuple(name for name, each in self.fields.items() if each.type == "ref")
 
     @cached_property
+    def pictures(self) -> frozenset[str]:
+        """Fields of photos and sounds."""
+        return frozenset(name for name, each in self.fields.items() if each.type == "photos")
+
+    @cached_property
+    def reserved(self) -> Mapping[str, Field]:
+        """Fields that not everybody sees who may read the record."""
+        return {name: each for name, each in self.fields.items() if each.see is not None}
+
+    @cached_property
     def echoes(self) -> Mapping[str, str]:
         """Fields that take over what is written to another, with that other."""
         return {name: each.echoes for name, each in self.fields.items() if each.echoes}
@@ -217,6 +255,12 @@ class Kind(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     def looks(self) -> Looks:
         """Along which fields the steps of its workflow look at other records."""
         return looks((self.birth, *self.workflow.steps))
+
+    @cached_property
+    def asks(self) -> Mapping[str, Looks]:
+        """Along which fields an op looks that takes a step, by the step's name; "" takes none."""
+        taken = {step.name: looks((step, self.birth)) for step in self.workflow.steps}
+        return {**taken, "": looks([self.birth])}
 
     @cached_property
     def awaits(self) -> Looks:
@@ -242,6 +286,32 @@ class Kind(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     def rules(self) -> Mapping[str, tuple[str, Options]]:
         """Merge rule and ordered options by field."""
         return {name: (each.rule, each.spec.options) for name, each in self.fields.items()}
+
+
+class Pages(dict[str, Kind]):
+    """Pages by name, with what all of them together say worked out once: a town keeps them long."""
+
+    @cached_property
+    def names(self) -> list[str]:
+        """Names in order: their places are the codes of the wire."""
+        return list(self)
+
+    @cached_property
+    def along(self) -> Mapping[str, Looks]:
+        """Along which fields records of a kind have neighbours that matter to either of them, by kind."""
+        awaited = [each for each in self.values() if each.awaits]
+        return {name: _along(kind, awaited) for name, kind in self.items()}
+
+
+def _along(kind: Kind, awaited: Iterable[Kind]) -> Looks:
+    outward, inward = set(kind.looks.linked), set(kind.looks.linking)
+    for each in awaited:
+        outward |= {name for name in each.awaits.linking if name in kind.refs}
+        inward |= {
+            name for name in each.awaits.linked
+            if name in each.fields and each.fields[name].refers in ("", kind.name)
+        }  # fmt: skip
+    return Looks(frozenset(outward), frozenset(inward), kind.looks.beside)
 
 
 Kinds = Mapping[str, Kind]
@@ -270,13 +340,18 @@ def parse(page: Mapping[str, Any], lists: Lists = NO_LISTS) -> Kind:
     return kind
 
 
-def gather(pages: list[Kind]) -> dict[str, Kind]:
+def gather(pages: list[Kind]) -> Pages:
     """Put pages together by name; raises KindError when two claim one name or one series."""
-    kinds = {kind.name: kind for kind in sorted(pages, key=lambda each: each.name)}
+    kinds = Pages({kind.name: kind for kind in sorted(pages, key=lambda each: each.name)})
     series = [kind.series for kind in pages if kind.identity == "person_day"]
     if len(kinds) < len(pages) or len(set(series)) < len(series):
         raise KindError("two pages share a name or a series")
     return kinds
+
+
+def together(kinds: Kinds) -> Pages:
+    """Give pages with what all of them say together."""
+    return kinds if isinstance(kinds, Pages) else Pages(kinds)
 
 
 def version(kinds: Kinds) -> str:
@@ -300,4 +375,5 @@ def options_of(kind: Kind, name: str) -> tuple[Option, ...]:
 
 def marks_of(kind: Kind, name: str, value: object) -> Mapping[str, str]:
     """Give the marks of an answer to a choice; none of one this page does not know."""
-    return next((each.marks for each in options_of(kind, name) if each.value == value), {})
+    known = kind.fields[name].marks if name in kind.fields else {}
+    return known.get(value, {}) if isinstance(value, str) else {}

@@ -43,7 +43,8 @@ def noted(kind: Kind, record: Record) -> Record:
 
 def names_of(kind: Kind, record: Record) -> dict[str, int]:
     """Give the channels of whom a record names now, by field."""
-    names = {field: channel for field in kind.namers if (channel := _channel(kind, record, field))}
+    said = [field for field in kind.namers if field in record.cells]
+    names = {field: channel for field in said if (channel := _channel(kind, record, field))}
     spread = kind.spreads and not withheld(kind, record)
     return {**names, SPREADS: SPREAD + record.area} if spread else names
 

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from sync import workflow
 from sync.clock import tick
 from sync.elapse import dated
-from sync.kind import Kinds
+from sync.kind import Kinds, together
 from sync.links import Looks, Pool, Wanted, looks, place, refs_of
 from sync.op import Op, StepTaken, Verdict
 from sync.register import Change, Record
@@ -36,7 +36,7 @@ def wanted(records: Sequence[Record], kinds: Kinds) -> Wanted:
     """
     named: set[str] = set()
     linking: dict[str, set[str]] = {}
-    along = {name: _along(kinds, name) for name in {record.kind for record in records} if name in kinds}
+    along = together(kinds).along
     for record in records:
         if record.kind not in along:
             continue
@@ -56,19 +56,6 @@ def _shared(kinds: Kinds, record: Record, along: Looks) -> dict[str, str]:
     return {name: target for name, target in named.items() if target and name in along.beside}
 
 
-def _along(kinds: Kinds, kind: str) -> Looks:
-    """Say along which fields records of a kind have neighbours that matter to either of them."""
-    page, every = kinds[kind], list(kinds.values())
-    outward = page.looks.linked | {
-        name for each in every for name in each.awaits.linking if name in page.refs
-    }
-    inward = page.looks.linking | {
-        name for each in every for name in each.awaits.linked
-        if name in each.fields and each.fields[name].refers in ("", kind)
-    }  # fmt: skip
-    return Looks(outward, inward, page.looks.beside)
-
-
 def asked_by(ops: Sequence[Op], records: Mapping[str, Record], kinds: Kinds) -> Wanted:
     """Say what must be looked up for the guards that ops meet: those of steps, and of new records."""
     named: set[str] = set()
@@ -77,8 +64,9 @@ def asked_by(ops: Sequence[Op], records: Mapping[str, Record], kinds: Kinds) -> 
         kind = kinds.get(op.kind)
         if kind is None or not kind.looks:
             continue
-        step = None if op.step is None else workflow.find(kind, op.step.name)
-        along = looks([each for each in (step, kind.birth) if each])
+        along = kind.asks.get(op.step.name if op.step else "", kind.asks[""])
+        if not along:
+            continue
         refs = refs_of(kind, records[op.record]) if op.record in records else {}
         # Another op of the push may have set the reference before this one.
         said = [each.sets.get(name) for each in ops for name in along.linked if each.record == op.record]
@@ -150,10 +138,8 @@ def _waiting(pool: Pool, name: str, kinds: Kinds) -> Record | None:
     record = pool.find(name)
     if record is None or not kinds[record.kind].awaits:
         return None
-    steps = kinds[record.kind].workflow.steps
-    return (
-        record if any(step.auto and record.state in step.start and looks([step]) for step in steps) else None
-    )
+    steps = kinds[record.kind].workflow.automatic.get(record.state, ())
+    return record if any(looks([step]) for step in steps) else None
 
 
 def _one(settled: Settled, pool: Pool, record: Record, world: World, now_ms: int) -> Settled:

@@ -23,7 +23,7 @@ from sync.links import Pool
 from sync.merges import join
 from sync.naming import noted
 from sync.op import WAITING, Code, Op, StepTaken, Verdict, good_number, minted, per_day
-from sync.park import Late, emptied, spare
+from sync.park import DENIED, Late, emptied, spare
 from sync.permit import Actor, Grant, Units, may_create, may_read, may_write, weight
 from sync.place import Ring
 from sync.register import Change, Entry, Held, Record, moved, touch, write
@@ -137,8 +137,9 @@ def settle(known: Known, ops: Sequence[Op], actor: Actor, world: World, now_ms: 
         mark = _mark(op, record, actor, world, event, stamps, pool)
         if mark.code == "not_found" and op.record in awaited:
             mark = awaited[op.record]
-        late = Late(op, record, actor, world.kinds, world.units, event)
-        mark = _spared(mark, late, world, known.gone, pool)
+        if mark.code in DENIED or op.record in known.gone:
+            late = Late(op, record, actor, world.kinds, world.units, event)
+            mark = _spared(mark, late, world, known.gone, pool)
         verdict = Verdict(op.n, mark.code, now_ms, mark.detail)
         settled.verdicts.append(verdict)
         if mark.code in WAITING and record is None:
@@ -325,12 +326,12 @@ def _overtake(
 
 def _merged(case: _Case, event: Event, facts: Changes, record: Record) -> Record:
     """Join what an op writes into the record's cells, noting which of them changed."""
-    cells, held = dict(record.cells), dict(record.held)
+    cells, held, stamp = dict(record.cells), dict(record.held), event.stamp
     echoed = {name: facts[each] for name, each in case.kind.echoes.items() if each in facts}
     for name, change in {**echoed, **facts}.items():
         field = case.kind.fields[name]
         heavy = weight(case.kind, field, case.actor, record, case.units) if field.own else 0
-        cell = write(field.rule, change, event.stamp, heavy)
+        cell = write(field.rule, change, stamp, heavy)
         if name in cells:
             cell = join(field.rule, cells[name], cell, field.spec.options)
         if cell == cells.get(name):

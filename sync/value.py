@@ -4,12 +4,12 @@ Twin: pwa/src/sync/value.ts. Shared cases: tests/vectors/value.json.
 No float is a value: Python prints 1.0 where JavaScript prints 1, so degrees travel as integers.
 """
 
-import json
 import re
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from msgspec import Struct
+from msgspec.json import Encoder
 
 Value = None | bool | int | str | list[Any]
 
@@ -23,6 +23,7 @@ PHOTO_KEY: Final = re.compile(r"[A-Za-z0-9_-]{22}")  # 16 bytes of a SHA-256 in 
 DEVICE: Final = re.compile(r"[0-9a-f]{16}")  # device number and incarnation
 BAD_CHAR: Final = re.compile("[\0\ud800-\udfff]")  # NUL, which PostgreSQL refuses, and lone surrogates
 RECORD_ID: Final = re.compile(r"[0-9a-f]{16}\.[1-9][0-9]{0,15}")
+_CANON: Final = Encoder(order="deterministic")
 
 
 class Spec(Struct, frozen=True):
@@ -115,16 +116,14 @@ def fits(spec: Spec, value: object) -> bool:
     """Tell whether a field of this spec may hold `value`; None (cleared) fits every field."""
     if value is None:
         return True
-    if spec.type in LISTS:
-        return fits_list(spec, value)
-    if spec.type in CHECKS:
-        return CHECKS[spec.type](value)
-    high = {"text": TEXT_MAX}.get(spec.type, INT_MAX) if spec.high is None else spec.high
     if spec.type == "text":
-        return is_text(value, high)
+        return is_text(value, TEXT_MAX if spec.high is None else spec.high)
+    if spec.type == "choice":
+        return isinstance(value, str) and value in spec.options
     if spec.type == "int":
-        return is_int(value, -INT_MAX if spec.low is None else spec.low, high)
-    return isinstance(value, str) and value in spec.options
+        low, high = -INT_MAX if spec.low is None else spec.low, INT_MAX if spec.high is None else spec.high
+        return is_int(value, low, high)
+    return fits_list(spec, value) if spec.type in LISTS else CHECKS[spec.type](value)
 
 
 def fits_list(spec: Spec, value: object) -> bool:
@@ -139,7 +138,7 @@ def canonical(value: object) -> str:
 
     Source: the idea of RFC 8785 (JSON Canonicalization Scheme), without floats.
     """
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return _CANON.encode(value).decode()
 
 
 def rank(options: Sequence[str], value: object) -> int:

@@ -14,9 +14,10 @@ from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from sync.clock import Stamp
-from sync.kind import Field, Kind, Kinds
+from sync.kind import Field, Kind, Kinds, together
 from sync.op import Op, StepTaken, Verdict
 from sync.shape import flaw_of
 from sync.value import INT_MAX
@@ -101,7 +102,7 @@ class Receipt(Struct, frozen=True, array_like=True):
 
 def trimmed(receipt: Receipt) -> list[Any]:
     """Give a receipt as it travels: a list without the empty parts at its end."""
-    parts: list[Any] = [getattr(receipt, name) for name in Receipt.__struct_fields__]
+    parts: list[Any] = list(astuple(receipt))
     while not parts[-1]:
         parts.pop()
     return parts
@@ -164,7 +165,12 @@ def row(op: Op, kinds: Kinds, device_ms: int) -> Any:
     own, number = op.record[:16] == op.stamp.device, op.record[17:]
     record: int | str = op.record if not own else 0 if int(number) == op.n else int(number)
     names, steps = kind.names, [step.name for step in kind.workflow.steps]
-    coded: list[Any] = [list(kinds).index(op.kind), op.n, device_ms - op.stamp.wall_ms, op.stamp.count]
+    coded: list[Any] = [
+        together(kinds).names.index(op.kind),
+        op.n,
+        device_ms - op.stamp.wall_ms,
+        op.stamp.count,
+    ]
     coded += [record, op.area or 0]
     if op.step is None:
         coded += [0, 0]
@@ -183,7 +189,7 @@ def unrow(coded: Any, kinds: Kinds, device: str, device_ms: int) -> Op:
             _int(number)
         return op
     at, n, ago, count, record, area, step, saw, *changes = coded
-    name = _at(list(kinds), at)
+    name = _at(together(kinds).names, at)
     kind, wall_ms = kinds[name], _int(device_ms - _int(ago))
     if len(changes) > 2 * len(kind.fields):
         raise WireError("a field twice")
@@ -311,7 +317,7 @@ def _differences(numbers: Sequence[int]) -> list[int]:
 
 
 def _sums(differences: Sequence[Any]) -> list[int]:
-    return list(accumulate(_int(difference) for difference in differences))
+    return list(accumulate(map(_int, differences)))
 
 
 def _same(column: list[Any]) -> list[Any]:

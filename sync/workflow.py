@@ -5,7 +5,7 @@ fits is kept as `overtaken`, never applied silently and never dropped (I4).
 Twin: pwa/src/sync/workflow.ts. Shared cases: tests/vectors/workflow.json.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Literal
 
 from msgspec.structs import replace
@@ -22,7 +22,7 @@ from sync.register import Change, Entry, Record, moved, touch, write
 
 def find(kind: Kind, name: str) -> Step | None:
     """Find a step by name."""
-    return next((step for step in kind.workflow.steps if step.name == name), None)
+    return kind.workflow.named.get(name)
 
 
 def refused_by(kind: Kind, record: Record, step: Step, person: int, near: Near = ALONE) -> Refusal | None:
@@ -32,6 +32,8 @@ def refused_by(kind: Kind, record: Record, step: Step, person: int, near: Near =
     records lets a person's step pass, for the server will say, and holds a step back that is taken by
     itself: sync/ripple.py takes those.
     """
+    if not step.guards:
+        return None
     question = ask(kind, record, step, person, near)
     for name in step.guards:
         guard = GUARDS[name]
@@ -102,7 +104,7 @@ def advance(
 def follow(kind: Kind, record: Record, event: Event, near: Near = ALONE) -> Record:
     """Take automatic steps while one fits, at most as many as the page has: it cannot loop for ever."""
     for _ in kind.workflow.steps:
-        step = next(_ready(kind, record, replace(near, now_ms=event.wall_ms)), None)
+        step = _ready(kind, record, near, event.wall_ms)
         if step is None:
             return record
         sets = copied(kind, step, near)
@@ -135,7 +137,10 @@ def _taken(
     return moved(record, to, line, event.by)
 
 
-def _ready(kind: Kind, record: Record, near: Near) -> Iterator[Step]:
-    for step in kind.workflow.steps:
-        if step.auto and record.state in step.start and refused_by(kind, record, step, 0, near) is None:
-            yield step
+def _ready(kind: Kind, record: Record, near: Near, now_ms: int) -> Step | None:
+    """Find the first automatic step that fits; most states have none."""
+    steps = kind.workflow.automatic.get(record.state)
+    if not steps:
+        return None
+    at_once = replace(near, now_ms=now_ms)
+    return next((step for step in steps if refused_by(kind, record, step, 0, at_once) is None), None)

@@ -41,6 +41,7 @@ class MemoryLane:
         self.tombs: dict[str, tuple[int, int, bool]] = {}  # seq, at_ms, erased
         self.lowest = 0
         self.tops: dict[str, int] = {}
+        self._feeds: dict[str, tuple[Record, dict[int, int]]] = {}  # rows of records, as each was then
 
     def fork(self) -> "MemoryLane":
         """Copy what a request may change, so that one that fails leaves nothing behind."""
@@ -118,10 +119,17 @@ class MemoryLane:
         found = [
             (seq, record)
             for record in self.kept.values()
-            for channel, seq in feed_of(record).items()
-            if channel in wanted and after < seq
+            for channel, seq in self._feed(record).items()
+            if after < seq and channel in wanted
         ]
         return sorted(found, key=lambda pair: (pair[0], pair[1].id))[:limit]
+
+    def _feed(self, record: Record) -> dict[int, int]:
+        """Give the rows of a record; worked out once, whichever copy of the lane asks."""
+        known = self._feeds.get(record.id)
+        if known is None or known[0] is not record:
+            known = self._feeds[record.id] = record, feed_of(record)
+        return known[1]
 
     def due(self, now_ms: int, limit: int) -> list[Record]:
         """List records whose time has come."""
@@ -186,7 +194,7 @@ class MemoryLanes:
 
     def now(self, town: int, work: Callable[[Lane], T]) -> T:
         """Work on a lane without waiting for anything: all or nothing."""
-        lane = self.lanes.get(town, MemoryLane()).fork()
+        lane = (self.lanes.get(town) or MemoryLane()).fork()
         result = work(lane)
         self.lanes[town] = lane
         return result
@@ -197,7 +205,7 @@ class MemoryLanes:
 
     async def read(self, town: int, work: Callable[[Lane], T]) -> T:
         """Read a lane."""
-        return work(self.lanes.get(town, MemoryLane()))
+        return work(self.lanes.get(town) or MemoryLane())
 
     async def towns(self) -> list[int]:
         """List the towns that have a lane."""

@@ -396,6 +396,18 @@ async def test_how_far_backups_go_is_told_when_it_changes_and_when_something_was
     assert told == [(0, 0), (1, 0), (0, 1), (0, 0), (2, 1), (0, 2)]
 
 
+async def test_others_have_news_of_a_push_and_not_of_a_pull():
+    lanes, phone = MemoryLanes(), Mirror(1, WORKER, Grant("fulltime_worker", NORTH_ONE))
+    news = []
+    for count in (1, 0):
+        ops = [phone.op("visit", {"mode": "door"}, area=NORTH_ONE) for _ in range(count)]
+        push = Push(1, SPACE.kinds_version, "aaaaaaaa", NOW, phone.cursor, phone.n, 1, pack(ops, KINDS, NOW))
+        receipt, fresh = await exchange(lanes, SPACE, phone.actor, push, NOW)
+        phone.cursor = receipt.cursor
+        news.append(fresh)
+    assert news == [True, False]
+
+
 async def test_a_restored_server_is_noticed_by_the_receipt(enrol):
     worker = await enrol(WORKER)
     op = worker.op("incident", {"matter": "wires"}, area=NORTH_ONE)

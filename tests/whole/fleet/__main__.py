@@ -27,12 +27,11 @@ def main(arguments: list[str]) -> int:
         return _bugs(runs.hunts(options.seeds), options.seeds)
     if options.soak:
         return _soak(runs.soak(options.soak))
-    bug = bugs.plant(options.bug) if options.bug else None
-    sql = options.sql or (bug is not None and bug.sql)
     if options.seed is not None:
-        return _one(options, sql=sql)
-    if bug is not None:
-        return _hunt(options.seeds, bug, sql=sql)
+        bug = bugs.plant(options.bug) if options.bug else None
+        return _one(options, sql=options.sql or (bug is not None and bug.sql))
+    if options.bug:
+        return _hunt(runs.sought(options.bug, options.seeds))
     begun = time.perf_counter()
     return _told(runs.many(options.start, options.seeds), time.perf_counter() - begun)
 
@@ -65,15 +64,10 @@ def _one(options: argparse.Namespace, *, sql: bool) -> int:
     return bool(fleet.wrong)
 
 
-def _hunt(seeds: int, bug: bugs.Bug, *, sql: bool) -> int:
-    """Run seeds until one fails; the last line says how many it took, and why."""
-    from tests.whole.fleet.fleet import run  # noqa: PLC0415 - only now, with the bug in place
-
-    for seed in bug.trials(seeds):
-        if wrong := run(seed, sql=sql).wrong:
-            print(f"{seed + 1} {wrong[0][: runs.WORDS_MAX]}")
-            return 1
-    return 0
+def _hunt(find: runs.Find) -> int:
+    """Say by the how manieth seed a bug was found, and how; 1 if it was."""
+    print(find.seeds or "-", find.by)
+    return find.seeds > 0
 
 
 def _node(options: argparse.Namespace) -> int:
@@ -90,9 +84,7 @@ def _node(options: argparse.Namespace) -> int:
         print("\n".join(wrong) or f"seed {options.seed}: nothing wrong")
         return bool(wrong)
     if options.bug:
-        find = nodes.hunt(options.bug, options.seeds)
-        print(find.seeds or "-", find.by)
-        return bool(find.seeds)
+        return _hunt(nodes.hunt(options.bug, options.seeds))
     begun = time.perf_counter()
     return _told(nodes.many(options.start, options.seeds), time.perf_counter() - begun)
 

@@ -5,6 +5,7 @@ Memory is the quick one; SQLite runs the real statements and the real group comm
 
 import sqlite3
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 import msgspec
@@ -22,6 +23,8 @@ from tests.whole.fleet.town import TOWN
 
 T = TypeVar("T")
 _BODY = msgspec.json.Decoder(tuple[Op, Verdict])
+_RECORD = msgspec.json.Decoder(Record)
+_read = lru_cache(4_096)(_BODY.decode)  # every oracle reads the whole log
 
 
 class Line(NamedTuple):
@@ -37,7 +40,7 @@ class Line(NamedTuple):
     digest: bytes  # of a body that was erased, else empty
 
     def read(self) -> tuple[Op, Verdict]:
-        return _BODY.decode(self.body)
+        return _read(self.body)
 
 
 class Cabinet(Protocol):
@@ -223,7 +226,7 @@ class SqlCabinet:
 
     def records(self) -> dict[str, Record]:
         rows = self._raw.execute("SELECT body FROM record WHERE kind != ''")
-        return {record.id: record for (body,) in rows for record in [msgspec.json.decode(body, type=Record)]}
+        return {record.id: record for (body,) in rows for record in [_RECORD.decode(body)]}
 
     def close(self) -> None:
         self._raw.close()

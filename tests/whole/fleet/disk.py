@@ -66,17 +66,15 @@ class Tx:
     """Inside a transaction: the tables as they will be."""
 
     def __init__(self, disk: Disk) -> None:
-        self._disk = disk
+        self._fuse = disk.fuse
+        self._tables = dict(disk.tables)
         self.changed: dict[str, dict[str, Any]] = {}
 
-    def _of(self, table: str) -> dict[str, Any]:
-        return self.changed[table] if table in self.changed else self._disk.tables[table]
-
     def get(self, table: str, key: str) -> Any:
-        return self._of(table).get(key)
+        return self._tables[table].get(key)
 
     def all(self, table: str) -> Iterable[Any]:
-        return list(self._of(table).values())
+        return list(self._tables[table].values())
 
     def put(self, table: str, key: str, row: Any) -> None:
         self._changing(table)[key] = row
@@ -85,8 +83,8 @@ class Tx:
         self._changing(table).pop(key, None)
 
     def _changing(self, table: str) -> dict[str, Any]:
-        if self._disk.fuse.pull():
+        if self._fuse.pull():
             raise Crash
         if table not in self.changed:
-            self.changed[table] = dict(self._disk.tables[table])
+            self.changed[table] = self._tables[table] = dict(self._tables[table])
         return self.changed[table]

@@ -20,7 +20,7 @@ from tests.whole.fleet.ledger import Ledger
 from tests.whole.fleet.link import Link
 from tests.whole.fleet.model import ModelPhone
 from tests.whole.fleet.plan import Plan, drawn
-from tests.whole.fleet.server import Server
+from tests.whole.fleet.server import Server, hush
 from tests.whole.fleet.town import NOW, PAGES, ROLES, TOWN
 
 ROUNDS_MAX = 14  # of all phones after everything healed
@@ -63,7 +63,7 @@ class Fleet:
     ) -> None:
         self.seed, self.plan, self.skip = seed, drawn(seed), frozenset(skip)
         self.plan = self.plan._replace(sql=sql or self.plan.sql)
-        self.say: Say = say or (lambda _: None)
+        self.say: Say = say or hush
         self.rng = Random(seed * 7919 + 2)
         self.now = NOW
         self.ledger = Ledger()

@@ -73,6 +73,9 @@ class Book:
     def refresh(self) -> None:
         """Nothing is read from a disk here."""
 
+    def know(self, town: int, units: Any) -> None:
+        """No list here names a unit."""
+
     @property
     def version(self) -> str:
         return PAGES[self._server.page][0]

@@ -183,7 +183,7 @@ def _folded(tx: Tx, row: Row, era: int, actor: Actor, world: World) -> bool:
 def merged(record: Record | None, delta: Delta) -> Record:
     """Take over what changed of a record: the server's cell is the whole truth of a field."""
     lines = {_key(line): line for line in (record.story if record else ())}
-    lines |= {_key(line): line for line in msgspec.convert(delta.story, list[Entry])}
+    lines |= {_key(line): line for line in (msgspec.convert(each, Entry) for each in delta.story)}
     heard = {**(record.cells if record else {}), **delta.cells}
     cells = {name: cell for name, cell in heard.items() if cell is not None}
     story = tuple(sorted(lines.values(), key=lambda line: (line.received_ms, line.stamp)))

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import msgspec
-from msgspec.structs import replace
+from msgspec.structs import astuple, replace
 
 from sync.op import WAITING
 from sync.permit import Actor
@@ -29,6 +29,7 @@ ALONE_MAX = 3  # failures of an op by itself before the others go on without it
 ASIDE_MS = 60_000
 ASIDE_MAX_MS = 3_600_000
 DEVICE_MS_MAX = 4_102_444_800_000
+_RECEIPT = msgspec.json.Decoder(Receipt)
 FATAL = frozenset({"signed_out", "wrong_version", "too_many_tries"})
 
 
@@ -201,7 +202,7 @@ class ModelPhone:
         push = Push(
             1, version, incarnation, device_ms, stand.heard.cursor, stand.top, stand.low, ops, photos[:64]
         )
-        parts = [getattr(push, name) for name in Push.__struct_fields__]
+        parts = list(astuple(push))
         while not parts[-1]:
             parts.pop()
         return msgspec.json.encode(parts)
@@ -357,6 +358,6 @@ def _receipt(answer: Answer) -> Receipt | None:
     if answer.status != 200 or answer.sort != "application/json":
         return None
     try:
-        return msgspec.json.decode(answer.body, type=Receipt)
+        return _RECEIPT.decode(answer.body)
     except msgspec.MsgspecError:
         return None

@@ -282,7 +282,8 @@ def leaks(fleet: "Fleet", handset: "Handset") -> Iterator[str]:
         kind = kinds[record.kind]
         if not _reads(kind, handset.person, grants, record, tree):
             yield f"O4 {handset.name} shows {name}, which is not theirs to read"
-        for field in sorted(mine.cells.keys() & kind.fields.keys()):
+        reserved = [each for each in mine.cells if each in kind.fields and kind.fields[each].see is not None]
+        for field in sorted(reserved):
             if not _sees(kind, field, handset.person, grants, record, tree):
                 yield f"O4 {handset.name} shows {field} of {name}"
 
@@ -358,6 +359,8 @@ def hurried(fleet: "Fleet", handset: "Handset", body: bytes) -> Iterator[str]:
         return  # its records may have other names by now
     deeds, waiting = fleet.ledger.deeds, handset.phone.waiting()
     urgent = [token for token in waiting if deeds[token].intent.values.get("emergency") is True]
+    if not urgent:
+        return
     records = {deeds[token].record for token in urgent}
     aside = {deeds[token].record for token, code in waiting.items() if code}
     ready = [token for token in urgent if deeds[token].record not in {*aside, ""}]

@@ -95,7 +95,7 @@ def rows_of(tx: Tx, session: Session, device: str = "") -> list[Row]:
         for row in tx.all("outbox")
         if row.person == session.person and row.op.stamp.device.startswith(start)
     ]
-    return sorted(rows, key=lambda row: (row.op.stamp.device, row.op.n))
+    return sorted(rows, key=lambda row: (row.op.stamp.device, row.op.n)) if len(rows) > 1 else rows
 
 
 def settled(

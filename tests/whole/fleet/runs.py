@@ -3,20 +3,27 @@
 This module loads nothing of the product: a process that plants a bug does so before anything else.
 """
 
-import subprocess
-import sys
+import gc
 import time
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from itertools import count
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from typing import Any, Final, NamedTuple
 
-from tests.whole.fleet.bugs import ROOT, planted
+from tests.whole.fleet.bugs import plant, planted
 
 PROCESSES: Final = 2
 CHUNK: Final = 25  # seeds of one piece of work
+YOUNG_MAX: Final = 20_000  # objects that are made before the collector looks
 SOAK_FROM: Final = 1_000_000  # a soak begins where no other run comes
 HUNT_S: Final = 300  # after which a hunt is given up: it found nothing
+FORKS: Final = get_context("forkserver")  # a hunt begins as a copy of a process that has loaded these
+LOADED: Final = (  # what the product needs of others: to load it takes longer than most hunts
+    "asyncio", "chinese_calendar", "cryptography.hazmat.primitives.asymmetric.ec", "msgspec", "PIL.ImageOps",
+    "pillow_heif", "sqlalchemy.dialects.sqlite", "sqlalchemy.engine",
+)  # fmt: skip
 WORDS_MAX: Final = 300  # characters of a violation on its line
 
 
@@ -46,6 +53,7 @@ def some(start: int, seeds: int) -> Chunk:
     """Run some seeds, here."""
     from tests.whole.fleet.fleet import run  # noqa: PLC0415 - only in the process that runs them
 
+    spare_collector()
     steps, failures = 0, []
     for seed in range(start, start + seeds):
         fleet = run(seed)
@@ -53,6 +61,14 @@ def some(start: int, seeds: int) -> Chunk:
         if fleet.wrong:
             failures.append(f"{replay(seed)}: {fleet.wrong[0][:WORDS_MAX]}")
     return Chunk(seeds, steps, failures)
+
+
+def spare_collector() -> None:
+    """Let the garbage collector pass over what was loaded, and come rarely: a seed leaves little behind."""
+    if not gc.get_freeze_count():  # once: what is garbage by then is kept for good
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(YOUNG_MAX)
 
 
 def many(start: int, seeds: int) -> Chunk:
@@ -87,20 +103,39 @@ def _sum(chunks: list[Chunk]) -> Chunk:
     return Chunk(sum(chunk.seeds for chunk in chunks), sum(chunk.steps for chunk in chunks), failures)
 
 
+def sought(name: str, seeds: int) -> Find:
+    """Plant a bug here, and run seeds until one fails."""
+    bug = plant(name)
+    from tests.whole.fleet.fleet import run  # noqa: PLC0415 - only now, with the bug in place
+
+    spare_collector()
+    for seed in bug.trials(seeds):
+        if wrong := run(seed, sql=bug.sql).wrong:
+            return Find(name, seed + 1, wrong[0][:WORDS_MAX])
+    return Find(name, 0, "")
+
+
+def _tell(end: Connection, name: str, seeds: int) -> None:
+    end.send(sought(name, seeds))
+
+
 def hunt(name: str, seeds: int) -> Find:
-    """Look for a planted bug in an interpreter of its own, seed after seed."""
-    words = [sys.executable, "-m", "tests.whole.fleet", "--bug", name, "--seeds", str(seeds)]
+    """Look for a planted bug in a process of its own, which has loaded nothing of the product yet."""
+    told, end = FORKS.Pipe(duplex=False)
+    process = FORKS.Process(target=_tell, args=(end, name, seeds))
+    process.start()
+    end.close()
     try:
-        told = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=HUNT_S, check=False)
-    except subprocess.TimeoutExpired:
-        return Find(name, 0, f"no find in {HUNT_S} s")
-    found, _, by = told.stdout.strip().rpartition("\n")[2].partition(" ")
-    if told.returncode != 1 or not found.isdigit():
-        return Find(name, 0, told.stderr[-WORDS_MAX:] or told.stdout[-WORDS_MAX:])
-    return Find(name, int(found), by)
+        return told.recv() if told.poll(HUNT_S) else Find(name, 0, f"no find in {HUNT_S} s")
+    except EOFError:
+        return Find(name, 0, "the hunt broke off: its process says why")
+    finally:
+        process.kill()
+        process.join()
 
 
 def hunts(seeds: int) -> list[Find]:
     """Look for every planted bug."""
+    FORKS.set_forkserver_preload(list(LOADED))
     with ThreadPoolExecutor(PROCESSES) as pool:
         return list(pool.map(lambda name: hunt(name, seeds), planted()))
