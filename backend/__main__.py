@@ -43,7 +43,8 @@ from backend.people import new_code
 from backend.restore import restore
 from backend.testimony import as_json, examine, told
 from backend.towns import wall_ms
-from sync.kind import KindError, version
+from sync.kind import Kind, KindError, version
+from sync.permit import OrgUnit
 from sync.value import is_record_id
 
 KEEP_ALIVE_S: Final = 75  # longer than the phones' own pauses between exchanges while the app is open
@@ -68,7 +69,7 @@ class Server(uvicorn.Server):
 
 def serve(settings: Settings, _: argparse.Namespace) -> int:
     """Serve until stopped."""
-    read_pages(settings.page_dirs)  # what uvicorn would report with a traceback is said here in one line
+    _pages(settings)  # what uvicorn would report with a traceback is said here in one line
     read_calendar(settings.root / CALENDAR)
     os.close(hold(settings.root))
     app = build(settings)
@@ -81,6 +82,14 @@ def serve(settings: Settings, _: argparse.Namespace) -> int:
     with suppress(KeyboardInterrupt):
         server.run()
     return 0 if server.started else NOT_STARTED
+
+
+def _pages(settings: Settings) -> dict[str, Kind]:
+    """Read the pages; raises KindError too where a list names a unit that no town here has."""
+    trees: list[dict[int, OrgUnit]] = []
+    with suppress(sqlite3.Error, OSError), rows_of(settings.root) as rows:
+        trees = rows.trees()  # none yet, or what is wrong with them is told by whoever opens the tables
+    return read_pages(settings.page_dirs, trees)
 
 
 def run_demo(settings: Settings, asked: argparse.Namespace) -> int:
@@ -126,7 +135,7 @@ def run_enrol(settings: Settings, asked: argparse.Namespace) -> int:
 
 def run_kinds(settings: Settings, _: argparse.Namespace) -> int:
     """Check the record kinds and list them; what is wrong with a workflow is listed too, and fails."""
-    kinds = read_pages(settings.page_dirs)
+    kinds = _pages(settings)
     faults = holes(kinds)
     for name, kind in kinds.items():
         print(f"{name:12} {kind.label['zh']}  {len(kind.fields)} fields, {len(kind.workflow.steps)} steps")

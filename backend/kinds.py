@@ -1,14 +1,14 @@
 """Kind pages from disk: the built-in ones and the town's own, read again when a file changes.
 
 A page that is faulty when the server starts stops it; one that turns faulty later is left out of the
-change, and the pages read before stay in force. So is one whose workflow turns out to have a hole
-(sync/model.py): nobody could move some record on. At the start such a page is served, with a warning, for a
-town whose server stays down has more holes than one.
+change, and the pages read before stay in force. So is a list that names a unit the town does not have, and
+a page whose workflow turns out to have a hole (sync/model.py): nobody could move some record on. At the start
+such a page is served, with a warning, for a town whose server stays down has more holes than one.
 """
 
 import logging
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,19 +17,23 @@ from msgspec.structs import replace
 
 from backend.watch import Watch
 from sync.kind import Kind, KindError, Lists, gather, parse, version
-from sync.listing import gather_lists
+from sync.listing import gather_lists, misplaced
 from sync.model import findings
+from sync.permit import Units
 
 LISTS: Final = "lists"  # folder beside the pages
 _log: Final = logging.getLogger(__name__)
 
 
-def read_pages(directories: tuple[Path, ...]) -> dict[str, Kind]:
+def read_pages(directories: tuple[Path, ...], trees: Sequence[Units] = ()) -> dict[str, Kind]:
     """Read all pages and the lists they name; raises KindError naming the file that is faulty.
 
-    A file in a later directory stands in for one of its name before: a town words its own day sheet.
+    A file in a later directory stands in for one of its name before: a town words its own day sheet. Units
+    that lists name are looked for in `trees`, one a town; where none is known, nobody asks.
     """
     lists = read_lists(directories)
+    for fault in misplaced(lists, trees):
+        raise KindError(f"{LISTS}/{fault}")
     files = {path.name: path for directory in directories for path in directory.glob("*.toml")}
     pages = []
     for path in sorted(files.values()):
@@ -77,6 +81,7 @@ class Pages:
 
     def __init__(self, directories: tuple[Path, ...]) -> None:
         self._directories = directories
+        self._trees: dict[int, Units] = {}  # by town, as far as known
         self._watch = Watch(self._look)
         self.kinds = read_pages(directories)
         self.version = version(self.kinds)
@@ -91,16 +96,31 @@ class Pages:
 
     def _read(self) -> dict[str, Kind]:
         """Read all pages; raises KindError too if a workflow has a hole that it had not before."""
-        kinds = read_pages(self._directories)
+        kinds = read_pages(self._directories, list(self._trees.values()))
         made = [hole for hole in holes(kinds) if hole not in self._holes]
         if made:
             raise KindError("; ".join(made))
         return kinds
 
-    def refresh(self) -> None:
-        """Read the pages again if a file changed since the last look."""
+    def know(self, town: int, units: Units) -> None:
+        """Hear which units a town has; what lists say of them is looked through, and what is wrong is logged.
+
+        From then on a list that names others is left out of a change.
+        """
+        if self._trees.get(town) == units:
+            return
+        self._trees[town] = units
         try:
-            if not self._watch.changed():
+            faults = list(misplaced(read_lists(self._directories), list(self._trees.values())))
+        except KindError as fault:  # a file that turned faulty meanwhile
+            faults = [str(fault)]
+        for each in faults:
+            _log.error("kind pages: %s", each)
+
+    def refresh(self, *, at_once: bool = False) -> None:
+        """Read the pages again if a file changed since the last look, which was a moment ago or not."""
+        try:
+            if not self._watch.changed(at_once=at_once):
                 return
             kinds = self._read()
         except (KindError, OSError) as fault:  # OSError: a file that vanishes while it is looked at

@@ -158,7 +158,7 @@ class Lane(Protocol):
     def linking(self, named: Mapping[str, Collection[str]], limit: int) -> list[Record]:
         """List the records that name others in a ref field; `named` are the ids, by the name of the field.
 
-        Of each record named at most `limit` in each field, in the order of their ids.
+        Of each record named at most `limit` in each field: those that were made last.
         """
 
 

@@ -35,7 +35,7 @@ def calls(
     """List whom the steps taken after a position of the log tell; of several on a record the last counts.
 
     `people` are those who can be called, with all their grants. Nobody is told of what they did themselves,
-    nor of what they may not see.
+    nor of what they may not see; but who had it until then hears that somebody else has it now.
     """
     found = []
     for record in records:
@@ -45,7 +45,12 @@ def calls(
             continue
         for person, grants in people.items():
             actor = Actor(person, live(grants, now_ms), "")
-            heard = [pair for pair in told if hears(actor, kind, record, pair, world.units)]
+            heard = [
+                pair
+                for pair in told
+                if hears(actor, kind, record, pair, world.units)
+                or (actor.grants and released(person, record, pair))
+            ]
             if heard:
                 found.append(call(person, kind, record, heard[-1], world.kinds))
     return found
@@ -66,19 +71,34 @@ def hears(actor: Actor, kind: Kind, record: Record, told: tuple[Entry, Step], un
     return may_hear(kind, step, actor, record, units) and may_read(kind, actor, record, units)
 
 
+def released(person: int, record: Record, told: tuple[Entry, Step]) -> bool:
+    """Tell whether a step that tells whom a field names has put another there in somebody's place.
+
+    They may see the record no more, perhaps, and the call tells nothing that they did not know.
+    """
+    entry, step = told
+    fields = {token[1:] for token in step.tells if token.startswith("@")} & set(entry.sets)
+    left = {(each.field, each.channel) for each in record.former if each.seq == entry.seq}
+    return entry.person != person and any((field, -person) in left for field in fields)
+
+
 def call(person: int, kind: Kind, record: Record, told: tuple[Entry, Step], kinds: Kinds) -> Call:
     """Put a call into words: those for an emergency, or the page's own."""
     entry, step = told
-    urgent = is_urgent(record, kinds)
-    words = URGENT if urgent else _words(kind, person == record.author, entry, step)
+    gone = released(person, record, told)  # to them it is as urgent as what was never theirs
+    urgent = is_urgent(record, kinds) and not gone
+    words = URGENT if urgent else _words(kind, person == record.author, entry, step, gone=gone)
     return Call(person, record.id, urgent, entry.received_ms, words)
 
 
-def _words(kind: Kind, own: bool, entry: Entry, step: Step) -> Words:
-    """Say the record's kind, and its state as it stands in the page: for who made it, the answer."""
+def _words(kind: Kind, own: bool, entry: Entry, step: Step, *, gone: bool) -> Words:
+    """Say the record's kind, and its state as it stands in the page: for who made it, the answer; for who had
+    it, what was done.
+    """
     state = kind.workflow.states[entry.to or entry.start]
     stands = (own and state.answer) or state.label
-    after = stands if step.to else step.label or stands  # a step that leads nowhere says what it is
+    leads = step.to and not gone  # a step that leads nowhere says what it is
+    after = stands if leads else step.label or stands
     return {
         each: kind.label[each][:WORDS_MAX] + BETWEEN[each] + after[each][:WORDS_MAX] for each in LANGUAGES
     }

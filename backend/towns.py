@@ -81,6 +81,7 @@ class Towns:
         if shared is None or not shared.units or time.monotonic() - read > KEEP_S:
             shared = await common(self.people, town, self.calendar())
             self._common[town] = time.monotonic(), shared
+            self.pages.know(town, shared.tree)
         return shared
 
     def _directory_version(self, session: Session, shared: Common) -> str:

@@ -15,9 +15,9 @@ class Watch:
         self._stand = look()
         self._looked = time.monotonic()
 
-    def changed(self) -> bool:
+    def changed(self, *, at_once: bool = False) -> bool:
         """Look, unless that was done a moment ago; raises OSError if a file vanishes meanwhile."""
-        if time.monotonic() - self._looked < LOOK_EVERY_S:
+        if not at_once and time.monotonic() - self._looked < LOOK_EVERY_S:
             return False
         self._looked = time.monotonic()
         stand = self._look()

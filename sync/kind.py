@@ -144,6 +144,7 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True):
     resumes: bool = False  # lets it run again
     via: str = ""  # a ref field: `copies` are taken over from the record it names
     copies: tuple[str, ...] = ()  # fields of both records
+    responder: str = ""  # of an automatic one: a unit field, filled with who answers for the matter
     mends: bool = False  # what it says is right is written into the record it is about: sync/mend.py
     offline: Literal["apply", "propose", "online_only"] = "apply"
     tone: Tone = "plain"
@@ -201,6 +202,7 @@ class Kind(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     icon: str = "record"
     series: int = 0  # with identity person_day: tells such kinds apart
     tier: int | tuple[int, ...] = 5  # tier of the unit a record belongs to, or several; 5 is the grid
+    bodies: bool = False  # it may belong to a department, board or post as well
     title: tuple[str, ...] = ()  # fields whose values name a record in lists
     about: tuple[str, ...] = ()  # fields of the second line in lists
     review: tuple[str, ...] = ()  # roles that hear what is odd about photos, and may open originals

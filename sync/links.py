@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from sync.kind import Kind, Kinds, Step
     from sync.register import Change, Record
 
-# Records naming one another that a guard is shown: an incident has a handful of parts and duplicates;
-# one named by more than this has become something else, and must not make every write on it slow.
+# Records naming one another that a guard is shown, those made last: an incident has a handful of parts and
+# duplicates, a household visited every day is asked about its last visits; and what is named by more than
+# this must not make every write on it slow.
 LINKING_MAX: Final = 200
 PERSONAL: Final = 2  # sensitivity from which a field is about a person
 COPIED: Final = ("first", "latest", "largest", "union")  # rules under which a plain value can be written
@@ -131,22 +132,23 @@ class Pool:
         return {name: each for name, each in found.items() if each is not None}
 
     def linking(self, record: str, fields: frozenset[str]) -> list[Record]:
-        """List the records that name one in some fields, in the order of their ids."""
-        named = sorted(self._naming.get(record, ()), key=place)
+        """List the records that name one in some fields, the last made, in the order of their ids."""
+        return _last(self._hits(record, fields))
+
+    def _hits(self, record: str, fields: frozenset[str]) -> list[Record]:
+        named = self._naming.get(record, ())
         hits = [name for name in named if any(self._refs[name].get(field) == record for field in fields)]
-        return [self._records[name] for name in hits[:LINKING_MAX]]
+        return [self._records[name] for name in hits]
 
     def beside(self, record: Record) -> list[Record]:
         """List the records of the same kind that name what one names, along fields its guards look along."""
         fields = self.kinds[record.kind].looks.beside
         named = refs_of(self.kinds[record.kind], record) if fields else {}
-        found = [
-            each
-            for name in sorted(fields)
-            if named.get(name)
-            for each in self.linking(named[name], frozenset({name}))
-        ]
-        return [each for each in found if each.kind == record.kind and each.id != record.id]
+        found = []
+        for name in sorted(fields):
+            hits = self._hits(named[name], frozenset({name})) if named.get(name) else []
+            found += _last([each for each in hits if each.kind == record.kind and each.id != record.id])
+        return found
 
     def near(self, record: Record, now_ms: int, hidden: frozenset[str] = frozenset()) -> Near:
         """Gather what the guards of a record may look at."""
@@ -164,6 +166,25 @@ class Wanted(Struct, frozen=True):
 
     def __bool__(self) -> bool:
         return bool(self.records or self.linking)
+
+
+class Made(Struct, frozen=True):
+    """Of a record, what says how new it is."""
+
+    id: str
+    made_ms: int
+
+
+def newest_first(record: Record | Made) -> tuple[int, tuple[str, int]]:
+    """Order records by when they were made, the last first; those of one instant by their ids."""
+    return -record.made_ms, place(record.id)
+
+
+def _last(records: list[Record]) -> list[Record]:
+    """Keep the records made last, as many as are shown, in the order of their ids."""
+    if len(records) > LINKING_MAX:
+        records = sorted(records, key=newest_first)[:LINKING_MAX]
+    return sorted(records, key=lambda each: place(each.id))
 
 
 def place(record: str) -> tuple[str, int]:

@@ -1,13 +1,14 @@
 """Lists that fields take their options from: a file of rows, and what a row may say beside its words.
 
 A page says `listed = "matters"`; the rows of `kinds/lists/matters.toml` become the field's options, and
-those of a town's file of the same name are laid over them, row by row and key by key. Raises KindError
-with file and row for what cannot be, as sync/kind.py does for pages.
+those of a town's file of the same name are laid over them, row by row and key by key. A row that stands for
+a unit of the town says so in the mark `at`; whatever names that row in a mark then says the unit too. Raises
+KindError with file and row for what cannot be, as sync/kind.py does for pages.
 How to write one: docs/kinds.md; what the list of matters says: docs/catalogue.md.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -15,8 +16,10 @@ from msgspec import Struct
 
 from sync.deadline import limit_of
 from sync.kind import KindError, Lists, Option
+from sync.permit import Units, is_body
 
 VALUE: Final = re.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
+AT: Final = "at"  # the mark by which a row stands for a unit
 PLAIN: Final = frozenset(Option.__struct_fields__) - {"family", "marks"}
 Row = dict[str, Any]
 
@@ -28,6 +31,7 @@ class Mark(Struct, frozen=True, forbid_unknown_fields=True):
     limit: bool = False  # how long, in the words of sync.deadline.limit_of
     listed: str = ""  # a value of the list of this name
     points: bool = False  # a whole number from 0 on
+    unit: bool = False  # the number of a department, board or post
     many: bool = False  # several, split by blanks
 
 
@@ -70,11 +74,28 @@ def gather_lists(files: Iterable[tuple[str, str, Mapping[str, Any]]]) -> Lists:
     for draft in drafts.values():
         for value, row in draft.rows.items():
             _check(draft, row, drafts, f"{draft.named[value]}: row {value}")
-    return {name: tuple(_option(draft, row) for row in draft.rows.values()) for name, draft in drafts.items()}
+    return {
+        name: tuple(_seated(draft, _option(draft, row), drafts) for row in draft.rows.values())
+        for name, draft in drafts.items()
+    }
+
+
+def misplaced(lists: Lists, trees: Sequence[Units]) -> Iterator[str]:
+    """Say which rows stand for a unit that no town has, or for one of land; nothing if no unit is known."""
+    for name, rows in lists.items():
+        for each in rows:
+            unit = int(each.marks.get(AT, 0))
+            if not any(trees) or not unit or any(is_body(unit, units) for units in trees):
+                continue
+            known = any(unit in units for units in trees)
+            fault = f"unit {unit} is no department, board or post" if known else f"no unit {unit} here"
+            yield f"{name}.toml: row {each.value}: {AT}: {fault}"
 
 
 def _lay(draft: _Draft, file: str, sheet: Sheet) -> None:
     """Lay a file over what was said before."""
+    if AT in sheet.marks and not sheet.marks[AT].unit:
+        raise KindError(f"{file}: the mark {AT} names a unit")
     draft.marks |= sheet.marks
     for name, marks in sheet.like.items():
         draft.like[name] = {**draft.like.get(name, {}), **marks}
@@ -121,8 +142,9 @@ def _fault_of(mark: Mark, text: object, values: Sequence[str]) -> str:
         return f"{text!r} is no text"
     if mark.limit:
         return "" if limit_of(text) else f"no limit {text!r}"
-    if mark.points:
-        return "" if text.isascii() and text.isdigit() else f"no points {text!r}"
+    if mark.points or mark.unit:
+        what = "points" if mark.points else "number of a unit"
+        return "" if text.isascii() and text.isdigit() else f"no {what} {text!r}"
     known = (*mark.options, *values)
     strange = [each for each in (text.split() if mark.many else [text]) if each not in known]
     return f"no {strange[0]!r} here" if strange and (mark.options or mark.listed) else ""
@@ -138,3 +160,15 @@ def _marks(draft: _Draft, row: Row) -> dict[str, Any]:
 def _option(draft: _Draft, row: Row) -> Option:
     plain = {name: row[name] for name in row if name in PLAIN or name == "family"}
     return msgspec.convert({**plain, "marks": _marks(draft, row)}, Option)
+
+
+def _seated(draft: _Draft, option: Option, drafts: Mapping[str, _Draft]) -> Option:
+    """Add to the marks that name rows of another list the units these rows stand for: `unit_at` to `unit`."""
+    found = {}
+    for name, text in option.marks.items():
+        other = drafts.get(draft.marks[name].listed) if name in draft.marks else None
+        rows = [other.rows[each] for each in text.split() if each in other.rows] if other else []
+        seats = [_marks(other, each).get(AT, "") for each in rows] if other else []
+        if any(seats):
+            found[f"{name}_{AT}"] = " ".join(filter(None, seats))
+    return msgspec.structs.replace(option, marks=dict(sorted((option.marks | found).items())))

@@ -105,11 +105,14 @@ def _rings(kind: Kind) -> Iterator[str]:
 
 
 def _readers(kind: Kind) -> Iterator[str]:
-    """Find people who may do something with a record they cannot see."""
+    """Find people who may do something with a record they cannot see, or are to hear of it."""
     for step in kind.workflow.steps:
         for token in step.by:
             if token != AUTHOR and token not in kind.read:
                 yield f"step {step.name}: {token} may take it and may not read the record"
+        for token in step.tells:
+            if token != AUTHOR and token not in kind.read:
+                yield f"step {step.name}: {token} is to hear of it and may not read the record"
     for name, state in kind.workflow.states.items():
         for token in state.holder:
             if token != AUTHOR and token not in kind.read:

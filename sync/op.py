@@ -36,6 +36,8 @@ Refusal = Literal[
     "no_return",  # a record that went up may not come back down
     "out_of_list",  # a task for a grid whose matter is not on its list, and no live grant covers it
     "negative",  # no grid may ever be sent for this matter, with or without a grant
+    "needs_cause",  # what was closed there before is back, and it is not said why
+    "not_listed",  # the unit is none of those the catalogue lists for the matter
     "bad_target",  # what it is to be merged into is not there, is merged itself, or is this very record
     "parts_open",  # a part of the record is still open
     "too_late",  # the time in which this could be taken back is over

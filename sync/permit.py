@@ -181,7 +181,8 @@ def _government(unit: int, units: Units) -> int:
 
 def may_create(kind: Kind, actor: Actor, area: int, units: Units) -> Refusal | None:
     """Decide whether the actor may make a record of this kind in this unit."""
-    if area not in units or units[area].tier not in kind.tiers or is_body(area, units):
+    fits = kind.bodies if is_body(area, units) else area in units and units[area].tier in kind.tiers
+    if not fits:
         return "bad_area"
     filed = kind.filed and any(grant.role in kind.create for grant in actor.grants)
     return None if filed or holds(actor, kind.create, area, 0, units) else "not_your_role"

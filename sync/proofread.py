@@ -18,6 +18,7 @@ from sync.merges import RULES
 from sync.merit import merit_faults
 from sync.nods import nod_faults
 from sync.permit import AUTHOR, BELOW, ROLES
+from sync.responder import responder_faults
 from sync.rounds import round_faults, stop_faults, tick_faults
 
 if TYPE_CHECKING:
@@ -98,6 +99,7 @@ def _step_faults(kind: Kind) -> list[str]:
         faults += pace.step_faults(kind, step)
         faults += far_faults(kind, step)
         faults += correct.step_faults(kind, step)
+        faults += responder_faults(kind, step)
     names = [step.name for step in kind.workflow.steps]
     if len(set(names)) < len(names):
         faults.append("two steps share a name")

@@ -1,7 +1,7 @@
 """Guards about whose turn it was: who was asked, who said no, who settled it, and what came with the result.
 
 They read the story, so they need nothing written twice: a field says who has a case now, its lines say who
-had it before. Named in sync/guards.py, as all guards are.
+had it before. Others read what the catalogue says of the matter. Named in sync/guards.py, as all guards are.
 Twin: pwa/src/sync/turns.ts. Shared cases: tests/vectors/guards.json.
 """
 
@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
+from sync.permit import is_body, named, path
 from sync.register import plain
+from sync.responder import ASKED, CALLED, MATTER, units_of
 
 if TYPE_CHECKING:
     from sync.guards import Question
@@ -22,6 +24,8 @@ OBJECT_MS: Final = 3 * 86_400_000  # in which a rejection may be objected to (do
 COMMUNITY: Final = 4  # tier of a community; posts and departments have that of their government, 3 or less
 NO: Final = ("decline", "decline_upper")  # steps by which a unit says that it is not its duty
 UNIT: Final = "unit"  # field of the unit that has a case
+RECURS: Final = "recurs"  # field of what was closed there before
+CAUSE: Final = "root_cause"  # field of why it came back
 
 
 def lines(question: Question) -> Iterator[Entry]:
@@ -50,8 +54,8 @@ def _added(question: Question, name: str) -> list[Any]:
 
 def _marks(question: Question) -> dict[str, str]:
     """Give what the catalogue says of the record's matter."""
-    matter = _value(question, "matter")
-    options = question.kind.fields["matter"].options if "matter" in question.kind.fields else ()
+    matter = _value(question, MATTER)
+    options = question.kind.fields[MATTER].options if MATTER in question.kind.fields else ()
     return next((each.marks for each in options if each.value == matter), {})
 
 
@@ -150,6 +154,12 @@ def evidence_given(question: Question) -> bool:
     return question.sets is None or not wanted or bool(_added(question, "result_photos"))
 
 
+def cause_given(question: Question) -> bool:
+    """Hold if it is said why it came back, of what happened there before (domain W1); in general it holds."""
+    said = str(_value(question, CAUSE) or "").strip()
+    return question.sets is None or not _value(question, RECURS) or said != ""
+
+
 def came_late(question: Question) -> bool:
     """Hold if somebody handed in work that was called off before it was heard of."""
     steps = {step.name: step for step in question.kind.workflow.steps}
@@ -179,3 +189,28 @@ def not_refuser(question: Question) -> bool:
     states = question.kind.workflow.states
     ended = [entry for entry in lines(question) if entry.to in states and states[entry.to].final]
     return all(entry.person != question.person for entry in ended)
+
+
+def has_responder(question: Question) -> bool:
+    """Hold if the town says which unit answers for the matter, or goes and looks first."""
+    return bool(units_of(_marks(question), ASKED))
+
+
+def no_unit(question: Question) -> bool:
+    """Hold while no unit has it."""
+    return not named(question.kind, question.record, UNIT)
+
+
+def unit_listed(question: Question) -> bool:
+    """Hold if the unit is one of those the matter lists; of a matter whose units nobody has told, any is."""
+    listed = units_of(_marks(question), CALLED)
+    return not listed or _value(question, UNIT) in listed
+
+
+def within_board(question: Question) -> bool:
+    """Hold if the unit it goes to is of the board, or the department, that has it; in general it holds."""
+    had = named(question.kind, question.record, UNIT)
+    bodies = [unit for unit in path(had, question.units) if is_body(unit, question.units)]
+    if question.sets is None or not bodies:
+        return question.sets is None
+    return bodies[-1] in path(_value(question, UNIT), question.units)

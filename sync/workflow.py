@@ -18,6 +18,7 @@ from sync.merges import join
 from sync.op import Refusal, StepTaken
 from sync.permit import Actor, Units, may_step
 from sync.register import Change, Entry, Record, moved, touch, write
+from sync.responder import asked_for
 
 
 def find(kind: Kind, name: str) -> Step | None:
@@ -107,7 +108,7 @@ def follow(kind: Kind, record: Record, event: Event, near: Near = ALONE) -> Reco
         step = _ready(kind, record, near, event.wall_ms)
         if step is None:
             return record
-        sets = copied(kind, step, near)
+        sets = copied(kind, step, near) | asked_for(kind, record, step)
         record = _taken(given(kind, record, sets, event), step, 0, "auto", sets, event)
     return record
 

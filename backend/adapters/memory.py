@@ -19,7 +19,7 @@ from backend.ports import Person as PersonRow
 from backend.ranges import Ranges, add
 from sync.clock import SERVER, Stamp
 from sync.digest import ROOT
-from sync.links import place
+from sync.links import newest_first
 from sync.op import Op
 from sync.park import emptied
 from sync.register import Record
@@ -181,7 +181,7 @@ class MemoryLane:
         for name, targets in named.items():
             for target in targets:
                 hits = [each for each in self.kept.values() if each.refs.get(name) == target]
-                hits.sort(key=lambda each: place(each.id))
+                hits.sort(key=newest_first)
                 found |= {each.id: each for each in hits[:limit]}
         return list(found.values())
 

@@ -24,6 +24,7 @@ from backend.swap import unfinished
 from media.intake import key_of
 from sync.clock import SERVER
 from sync.digest import ROOT
+from sync.permit import OrgUnit
 
 WAIT_S: Final = 60  # for a writer that has the file to itself, as when it is being migrated
 FLAWS_MAX: Final = 100  # of SQLite's own findings
@@ -68,6 +69,7 @@ LINKS: Final = text(
     .where(t.link.c.town_id == HERE)
     .order_by(t.link.c.record, t.link.c.field)
 )
+UNITS: Final = text(select(t.unit.c.town_id, t.unit.c.id, t.unit.c.tier, t.unit.c.parent))
 TOMBS: Final = text(
     select(t.tomb.c.record, t.tomb.c.seq, t.tomb.c.erased)
     .where(t.tomb.c.town_id == HERE)
@@ -137,6 +139,13 @@ class Rows:
         for table in TOLD_OF:
             found |= {town for (town,) in self._all(text(select(table.c.town_id).distinct()))}
         return sorted(found)
+
+    def trees(self) -> list[dict[int, OrgUnit]]:
+        """Give the units of each town there is."""
+        found: dict[int, dict[int, OrgUnit]] = {}
+        for town, unit, tier, parent in self._all(UNITS):
+            found.setdefault(town, {})[unit] = OrgUnit(tier, parent)
+        return list(found.values())
 
     def lane(self, town: int) -> LaneRow | None:
         """Give where a log stands; None if the town has none."""

@@ -18,7 +18,7 @@ from backend.feed import feed_of, tombstone
 from backend.ranges import Ranges, add
 from sync.clock import SERVER, Stamp
 from sync.digest import ROOT, sealed
-from sync.links import place
+from sync.links import Made, newest_first
 from sync.op import Op, Verdict
 from sync.park import emptied
 from sync.register import Record
@@ -26,6 +26,7 @@ from sync.settle import Answer, Known, Logged, Settled
 from sync.value import is_record_id
 
 _RECORD: Final = msgspec.json.Decoder(Record)
+_MADE: Final = msgspec.json.Decoder(Made)
 _ANSWER: Final = msgspec.json.Decoder(tuple[Op, Verdict])
 _RANGES: Final = msgspec.json.Decoder(Ranges)
 
@@ -230,8 +231,16 @@ class Shelf:
             for target, record in self._many("links", [blob_of(each) for each in targets], along=name):
                 by_target.setdefault(target, []).append(id_of(record))
             for records in by_target.values():
-                found |= dict.fromkeys(sorted(records, key=place)[:limit])
+                found |= dict.fromkeys(self._newest(records, limit))
         return list(self.records(list(found)).values()) if found else []
+
+    def _newest(self, names: list[str], limit: int) -> list[str]:
+        """Keep of records, where they are more than a limit, those that were made last."""
+        if len(names) <= limit:
+            return names
+        rows = self._many("records", [blob_of(name) for name in names])
+        made = sorted((_MADE.decode(body) for (body,) in rows), key=newest_first)
+        return [each.id for each in made[:limit]]
 
     def sweep(self, before_ms: int, limit: int) -> int:
         """Throw tombstones set before a time away and raise the floor; that a record is gone stays known."""

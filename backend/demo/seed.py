@@ -7,6 +7,7 @@ phone, so a page that changes so much that the story no longer fits stops here w
 import asyncio
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final
 
 from msgspec import Struct
@@ -19,6 +20,7 @@ from backend.demo.people import people, workers
 from backend.demo.places import residents
 from backend.demo.story import story
 from backend.demo.units import BODIES, TOWN, UNITS
+from backend.kinds import LISTS
 from backend.neighbours import keep, surround
 from backend.people import hashed, new_code
 from backend.ports import Lane, Person, PhotoRow, Unit
@@ -37,6 +39,8 @@ SHANGHAI_MS: Final = 8 * 3_600_000  # China keeps one time all year
 CODE_HOURS: Final = 24 * 30  # a newcomer may come back to the printed links for a month
 DELIVERY_MS: Final = 4_000  # how long after the tap the server has a report, in the story
 INCARNATION: Final = "de300000"  # of the phones the story was written on
+DEMO_KINDS: Final = Path(__file__).with_name("kinds")  # what the town lays over our pages and lists
+RESPONDERS: Final = "responders.toml"
 
 
 class Welcome(Struct, frozen=True):
@@ -90,6 +94,7 @@ async def _settle_in(parts: Context, now_ms: int) -> None:
         for unit in (*UNITS, *BODIES)
     ]
     await parts.people.put_units(TOWN, units)
+    _lay_out(parts)
     for number, person in people().items():
         grants = [
             Grant(
@@ -99,6 +104,15 @@ async def _settle_in(parts: Context, now_ms: int) -> None:
             for each in person.grants
         ]  # fmt: skip
         await parts.people.put_person(Person(number, TOWN, person.name, person.phone, grants))
+
+
+def _lay_out(parts: Context) -> None:
+    """Say who answers for which matters, in a list of the town's own, unless there is one already."""
+    folder = parts.settings.page_dirs[1] / LISTS
+    if not (folder / RESPONDERS).exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / RESPONDERS).write_bytes((DEMO_KINDS / LISTS / RESPONDERS).read_bytes())
+        parts.towns.pages.refresh(at_once=True)
 
 
 class Teller:

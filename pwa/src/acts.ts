@@ -7,7 +7,7 @@ import { changesOf, firstChanges, settled, stampsIn } from "./change.ts";
 import { dayOf, dayPage, itemsOf, sheetId } from "./day.ts";
 import type { Parts } from "./exchange.ts";
 import type { Mirror } from "./mirror.ts";
-import type { Need } from "./model.ts";
+import type { Beside, Need } from "./model.ts";
 import { asked, putAway } from "./needs.ts";
 import { enqueue, resend, takeBack, undo, type Write } from "./outbox.ts";
 import type { OpRow, Writer } from "./ports.ts";
@@ -50,11 +50,18 @@ export class Acts {
     return turn;
   }
 
-  /** Store a write, and whatever belongs to it, in one transaction. */
-  async post(write: Write, also?: (tx: Writer, queued: OpRow) => Promise<void>): Promise<OpRow> {
+  /** Store a write, whatever belongs to it, and the records that are made with it, in one transaction. */
+  async post(
+    write: Write,
+    also?: (tx: Writer, queued: OpRow) => Promise<void>,
+    beside?: Beside,
+  ): Promise<OpRow> {
     const row = await this.parts.store.write(QUEUE, async (tx) => {
       const queued = await enqueue(tx, write, this.parts.time.now());
       await also?.(tx, queued);
+      const { area, record } = queued.op;
+      for (const [kind, values] of beside?.(record) ?? [])
+        await enqueue(tx, this.making(this.page(kind), values, area ?? 0, []), this.parts.time.now());
       return queued;
     });
     await this.effects.written();
@@ -140,11 +147,11 @@ export class Acts {
     };
   }
 
-  create(kind: string, values: Values, area: number): Promise<string> {
+  create(kind: string, values: Values, area: number, beside?: Beside): Promise<string> {
     return this.inTurn(async () => {
       const page = this.page(kind);
       const captured = { [FIELDS.captured]: this.parts.time.now(), ...values };
-      return (await this.post(this.making(page, captured, area, []))).op.record;
+      return (await this.post(this.making(page, captured, area, []), undefined, beside)).op.record;
     });
   }
 

@@ -8,7 +8,7 @@ import { advance, seal } from "./evidence.ts";
 import type { Parts } from "./exchange.ts";
 import { giveUp, isRaw, liveName, rawOf, rawPhoto, swapped } from "./film.ts";
 import type { Mirror } from "./mirror.ts";
-import { type Draft, type DraftPhoto, PHOTOS_MAX } from "./model.ts";
+import { type Beside, type Draft, type DraftPhoto, PHOTOS_MAX } from "./model.ts";
 import { note, takenPhoto } from "./outbox.ts";
 import type { Darkroom, Developed, DraftNote, Fix, PhotoRow, Position, Writer } from "./ports.ts";
 import type { Shot } from "./sync/wire.ts";
@@ -247,7 +247,7 @@ export class Drafting {
    * Turn the draft into an op; gives the record it made or changed, "" if there is none to send: another
    * tab may have sent it, or begun its own in its place, a moment ago.
    */
-  async send(mine: (draft: DraftNote) => boolean = () => true): Promise<string> {
+  async send(mine: (draft: DraftNote) => boolean = () => true, beside?: Beside): Promise<string> {
     this.stopLooking();
     await this.resume(); // a photo on its way belongs to it
     return this.acts.inTurn(async () => {
@@ -263,7 +263,7 @@ export class Drafting {
         const page = this.acts.page(draft.kind);
         const area = areaFor(page, draft.area, draft.fix, this.acts.actor(), this.mirror.units.value);
         const values = firstValues(draft, page, this.takenMs(draft), nowMs);
-        return (await this.acts.post(this.acts.making(page, values, area, keys), forget)).op.record;
+        return (await this.acts.post(this.acts.making(page, values, area, keys), forget, beside)).op.record;
       }
       const found = this.acts.find(draft.record);
       const values = found && draftValues(draft, found.page, found.record, nowMs);

@@ -226,6 +226,11 @@ export interface Draft {
   savedMs: number;
 }
 
+/** The records that are made with a new one, in the same transaction: all of them or none. */
+export type Beside = (
+  record: string,
+) => readonly (readonly [kind: string, values: Readonly<Record<string, Value>>])[];
+
 /** What tells one draft from another at the moment it is sent. */
 export type Sending = Pick<Draft, "kind" | "record" | "step" | "values">;
 
@@ -311,7 +316,8 @@ export interface Model {
   coverPhoto(key: string, picture: Blob): Promise<string>; // in its place, and nothing of it stays; "" or a code
   dropPhoto(key: string): Promise<void>;
   dropDraft(): Promise<void>;
-  sendDraft(mine?: (draft: Sending) => boolean): Promise<string>; // the record's id; "" if it is not there
+  /** Send the draft, and what is made with a new record; gives the record's id, "" if it is not there. */
+  sendDraft(mine?: (draft: Sending) => boolean, beside?: Beside): Promise<string>;
   undo(record: string): Promise<boolean>; // back to a draft; false when it has already left
   /** Change fields; those in `again` are written even if they say the same: asked anew, and still so. */
   edit(record: string, values: Readonly<Record<string, Value>>, again?: readonly string[]): Promise<void>;
@@ -324,7 +330,12 @@ export interface Model {
   ): Promise<string>;
   takeBack(ops: readonly string[]): Promise<number>; // steps that are held; how many had not left
   settle(record: string, field: string, value: Value): Promise<void>; // over all values seen
-  create(kind: string, values: Readonly<Record<string, Value>>, area?: number): Promise<string>;
+  create(
+    kind: string,
+    values: Readonly<Record<string, Value>>,
+    area?: number,
+    beside?: Beside,
+  ): Promise<string>;
   /** Ask the secretary: a note of one's own words, with the entry spelled out; its photos go along. */
   sendOn(need: Need, text: string, entry: string): Promise<void>;
   lostSeen(): Promise<void>;

@@ -118,6 +118,16 @@ def test_the_kinds_are_checked_and_listed(data, capsys):
     assert re.search(r"incident +事件  \d+ fields, \d+ steps\n", capsys.readouterr().out)
 
 
+@pytest.mark.parametrize("words", [["serve"], ["kinds"]])
+def test_a_matter_laid_with_a_unit_that_is_not_there_is_one_clear_line(data, monkeypatch, capsys, words):
+    monkeypatch.setattr("backend.__main__.build", lambda _: pytest.fail("it would be served"))
+    (data / "kinds/lists").mkdir(parents=True)
+    (data / "kinds/lists/responders.toml").write_text('rows = [{ value = "fire", at = "999" }]')
+    assert main(words) == 2
+    told = capsys.readouterr()
+    assert (told.out, told.err) == ("", "qianshao: lists/responders.toml: row fire: at: no unit 999 here\n")
+
+
 def test_help_tells_what_there_is():
     for word in ("serve", "demo", "migrate", "enrol", "kinds", "QIANSHAO_", "docs/operations.md"):
         assert word in parser().format_help()

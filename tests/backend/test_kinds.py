@@ -8,6 +8,7 @@ import pytest
 from backend import watch
 from backend.kinds import Pages, read_pages
 from sync.kind import KindError
+from sync.permit import OrgUnit
 from tests.backend.town import NORTH_ONE, PAGES, WORKER
 
 PAGE = """
@@ -197,6 +198,50 @@ def test_a_faulty_list_leaves_the_old_one_in_force_and_is_named_at_start(pages, 
     assert told in caplog.text
     with pytest.raises(KindError, match=r"matters\.toml"):
         read_pages((PAGES, tmp_path))
+
+
+SEAT = 'rows = [{ value = "fire", at = "381" }]'
+TREE = {1: OrgUnit(3, 0), 38: OrgUnit(3, 1), 381: OrgUnit(3, 38), 11: OrgUnit(4, 1)}
+
+
+def test_a_town_says_which_unit_stands_behind_a_responder(pages, tmp_path):
+    pages.know(1, TREE)
+    put_list(tmp_path, SEAT, "responders")
+    pages.refresh()
+    marks = {each.value: each.marks for each in pages.kinds["incident"].fields["matter"].options}
+    assert (marks["fire_hazard"]["unit"], marks["fire_hazard"]["unit_at"]) == ("fire", "381")
+    assert "unit_at" not in marks["rubbish"]
+
+
+@pytest.mark.parametrize(
+    ("unit", "fault"),
+    [("382", "at: no unit 382 here"), ("11", "at: unit 11 is no department, board or post")],
+)
+def test_a_list_that_names_a_unit_there_is_not_leaves_the_old_one_in_force(
+    pages, tmp_path, caplog, unit, fault
+):
+    pages.know(1, {})  # a town that is not set up yet
+    pages.know(2, TREE)
+    before = pages.version
+    put_list(tmp_path, SEAT.replace("381", unit), "responders")
+    pages.refresh()
+    assert pages.version == before
+    assert f"left as they were: lists/responders.toml: row fire: {fault}" in caplog.text
+    with pytest.raises(KindError, match=fault):
+        read_pages((PAGES, tmp_path), [TREE])
+
+
+def test_a_unit_that_goes_while_a_list_names_it_is_logged_once(pages, tmp_path, caplog):
+    put_list(tmp_path, SEAT, "responders")
+    pages.refresh()  # nobody knows yet which units there are
+    pages.know(1, TREE)
+    assert caplog.text == ""
+    for _ in range(2):
+        pages.know(1, {unit: TREE[unit] for unit in (1, 38)})
+    assert caplog.text.count("row fire: at: no unit 381 here") == 1
+    put_list(tmp_path, "rows = [", "responders")
+    pages.know(1, TREE)
+    assert "responders.toml: Invalid" in caplog.text
 
 
 def test_a_page_of_the_town_may_use_a_list_of_the_town(pages, tmp_path):

@@ -185,6 +185,23 @@ async def test_the_third_time_in_a_row_is_counted_over_both_phones():
     assert sorted(home.states().values()) == ["missed", "missed", "unreached"]
 
 
+@pytest.mark.parametrize("old", ["ok", "no_answer"])
+async def test_no_count_of_old_visits_hides_the_last_ones(old):
+    home = await Home().lived_in()
+    said = {"household": home.household, "mode": "phone", "result": old}
+    for _ in range(5):
+        ops = [home.worker.op("visit", said, area=NORTH_ONE) for _ in range(50)]
+        await home.worker.exchange(home.lanes, *ops)
+    if old == "no_answer":  # the leader looks already, and finds them
+        (sought,) = [name for name, state in home.states().items() if state == "unreached"]
+        await home.leader.hear_all(home.lanes)
+        assert await home.step(home.leader, "found", sought) == "done"
+    assert await home.visit(home.worker, "ok") == "done"
+    assert [await home.visit(home.leader) for _ in range(3)] == ["missed", "missed", "unreached"]
+    assert await home.visit(home.worker, "ok") == "done"
+    assert "unreached" not in home.states().values()
+
+
 async def test_who_was_met_between_begins_the_count_anew():
     home = await Home().lived_in()
     for result in ("no_answer", "no_answer", "ok", "no_answer", "no_answer"):

@@ -13,7 +13,7 @@ from backend.reach import BODY_BYTES, LANGUAGES, TOPIC_CHARS, WORDS_MAX, calls, 
 from sync.clock import Stamp
 from sync.kind import Kind, parse
 from sync.permit import Grant
-from sync.register import Entry, Held, Record
+from sync.register import Entry, Former, Held, Record
 from sync.settle import World
 from tests.backend.town import NORTH, NORTH_ONE, NORTH_TWO, NOW, SOUTH, TOWN, UNITS
 
@@ -84,6 +84,36 @@ def told(*records: Record, after: int = 0) -> set[int]:
 def test_a_step_tells_its_author_and_the_roles_over_the_place_but_nobody_beside():
     assert told(record(entry(1, "finish"))) == {AUTHOR, SECRETARY}
     assert told(record(entry(1, "finish"), area=NORTH_TWO)) == {AUTHOR, SECRETARY}
+
+
+def handed(seq: int, *left: tuple[str, int, int], person: int = LEADER) -> Record:
+    """Make a record that a step gave to somebody; others left its fields at positions of the log."""
+    given = Entry(seq, Stamp(NOW, 0, "s"), person, "call_in", "open", "done", "done", NOW, {"helper": EXPERT})
+    former = tuple(Former(field, -whom, at) for field, whom, at in left)
+    return replace(record(given, helper=EXPERT), former=former)
+
+
+def test_who_had_it_hears_that_another_has_it_now_though_they_may_see_it_no_more():
+    assert told(handed(4, ("helper", NEIGHBOUR, 4))) == {EXPERT, NEIGHBOUR}
+    assert told(handed(4, ("helper", NEIGHBOUR, 3))) == {EXPERT}, "who had it before that heard then"
+    assert told(handed(4, ("other", NEIGHBOUR, 4))) == {EXPERT}, "it is told whom that field names"
+    assert told(handed(4, ("helper", FORMER, 4))) == {EXPERT}, "who holds no post any more is not called"
+    assert told(handed(4, ("helper", NEIGHBOUR, 4), person=NEIGHBOUR)) == {EXPERT}, "they gave it away"
+    assert told(handed(4, ("helper", NEIGHBOUR, 4)), after=4) == set()
+
+
+def test_who_had_it_is_told_what_was_done_and_not_of_an_emergency_that_is_anothers():
+    urgent = handed(4, ("helper", NEIGHBOUR, 4))
+    urgent.cells["emergency"] = [True, [NOW, 0, "0" * 16]]
+    made = {each.person: each for each in calls([urgent], 0, WORLD, PEOPLE, NOW)}
+    assert (made[EXPERT].urgent, made[NEIGHBOUR].urgent) == (True, False)
+    assert made[NEIGHBOUR].words["zh"] == "漏水：步骤"
+
+
+def test_a_field_that_a_step_leaves_alone_tells_nobody_who_had_it():
+    plain = Entry(4, Stamp(NOW, 0, "s"), LEADER, "call_in", "open", "done", "done", NOW, {})
+    left = replace(record(plain, helper=EXPERT), former=(Former("helper", -NEIGHBOUR, 4),))
+    assert told(left) == {EXPERT}
 
 
 def test_nobody_is_told_of_what_they_did():

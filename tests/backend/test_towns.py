@@ -54,6 +54,15 @@ async def test_a_new_page_is_part_of_the_town(here, tmp_path, monkeypatch):
     assert town.kinds_version == here.pages.version
 
 
+async def test_a_list_that_names_a_unit_the_town_has_not_is_found_when_the_units_are_read(
+    here, tmp_path, caplog
+):
+    (tmp_path / "lists").mkdir()
+    (tmp_path / "lists/responders.toml").write_text('rows = [{ value = "fire", at = "999" }]')
+    await here.town(TOWN)
+    assert "row fire: at: no unit 999 here" in caplog.text
+
+
 async def test_a_town_without_units_is_asked_anew_each_time(here):
     assert (await here.town(TOWN + 1)).world.units == {}
     await here.people.put_units(TOWN + 1, UNITS[:3])

@@ -180,6 +180,44 @@ describe("two tabs with one draft", () => {
   });
 });
 
+describe("records that are made together", () => {
+  const parts = (kind: string) => (whole: string) =>
+    ["one", "two"].map((text, at) => [at ? kind : "note", { text, about: whole }] as const);
+  const kept = (app: Awaited<ReturnType<typeof signed>>) =>
+    app.outside.store.read(["outbox", "sent", "notes"], async (tx) => ({
+      rows: [...(await tx.all("outbox")), ...(await tx.all("sent"))]
+        .map(({ op }) => [op.n, op.kind, op.sets.about ?? null, op.area])
+        .sort(([a], [b]) => Number(a) - Number(b)),
+      top: (await note(tx, "self"))?.top,
+    }));
+
+  it("are on the phone together, each naming the first, from a draft and without one", async () => {
+    for (const drafted of [true, false]) {
+      const app = await signed(new SlowDarkroom());
+      const goal = newRecord("incident", 0);
+      if (drafted) await app.model.startDraft("incident");
+      const whole = await sendForm(app.model, goal, { note: "whole" }, drafted, parts("note"));
+      const { rows, top } = await kept(app);
+      const area = rows[0]?.[3];
+      expect(rows).toEqual([
+        [1, "incident", null, area],
+        [2, "note", whole, area],
+        [3, "note", whole, area],
+      ]);
+      expect(top).toBe(3);
+    }
+  });
+
+  it("are none of them there where the last cannot be, and the draft stays", async () => {
+    const app = await signed(new SlowDarkroom());
+    await app.model.startDraft("incident");
+    await app.model.editDraft({ values: { note: "whole" } });
+    await expect(app.model.sendDraft(undefined, parts("nothing"))).rejects.toThrow("no kind nothing");
+    expect(await kept(app)).toEqual({ rows: [], top: 0 });
+    expect(app.model.draft.value?.values.note).toBe("whole");
+  });
+});
+
 describe("a voice note", () => {
   it("is kept while it is spoken, and what was said before the page died is there after the next start", async () => {
     const server = new FakeServer();

@@ -62,6 +62,7 @@ const step = (name: string, start: string[], to: string, more: Partial<Step> = {
   extends: "",
   pauses: false,
   resumes: false,
+  responder: "",
   mends: false,
   via: "",
   copies: [],
@@ -117,6 +118,7 @@ const page = (name: string, more: Partial<KindPage>): KindPage => ({
   guards: [],
   answers: null,
   nods: null,
+  bodies: false,
   plate: null,
   ...more,
 });

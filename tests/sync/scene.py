@@ -30,11 +30,12 @@ DISTRICT, TOWN, COMMUNITY, GRID, OTHER_GRID, WATER, BOARD, POST, FIRE_POST = (
     371,
     36,
 )
+SISTER_POST = 372
 UNITS = {
     1: OrgUnit(1, 0), DISTRICT: OrgUnit(2, 1), TOWN: OrgUnit(3, DISTRICT), COMMUNITY: OrgUnit(4, TOWN),
     GRID: OrgUnit(5, COMMUNITY), OTHER_GRID: OrgUnit(5, COMMUNITY),
     WATER: OrgUnit(2, DISTRICT), FIRE_POST: OrgUnit(3, TOWN),
-    BOARD: OrgUnit(3, TOWN), POST: OrgUnit(3, BOARD),
+    BOARD: OrgUnit(3, TOWN), POST: OrgUnit(3, BOARD), SISTER_POST: OrgUnit(3, BOARD),
 }  # fmt: skip
 WORLD = World(KINDS, UNITS)
 NOON = 1_795_400_000_000
@@ -49,7 +50,7 @@ ROLES = {
     "operator": ("platform_operator", TOWN),
     "water": ("dept_member", WATER), "post": ("post_member", POST), "fire": ("post_member", FIRE_POST),
     "district": ("district_center", DISTRICT), "helper": ("aux_force", COMMUNITY),
-    "editor": ("knowledge_editor", TOWN),
+    "editor": ("knowledge_editor", TOWN), "sister": ("post_member", SISTER_POST),
 }  # fmt: skip
 PEOPLE = {name: number for number, name in enumerate(ROLES, 1)}
 
@@ -80,6 +81,7 @@ class Town:
     seq: int = 0
     records: dict[str, Record] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
+    world: World = WORLD
 
     def write(
         self,
@@ -108,8 +110,8 @@ class Town:
         known = {op.record: self.records[op.record]} if op.record in self.records else {}
         near = tuple(each for each in self.records.values() if each.id not in known)
         stand = Known(known, {}, frozenset(), Stamp(0, 0, SERVER), self.seq, ROOT, near=near)
-        done = settle(stand, [op], actor, WORLD, self.now_ms)
-        done = ripple(done, known, lambda _: self.records.values(), WORLD, self.now_ms)
+        done = settle(stand, [op], actor, self.world, self.now_ms)
+        done = ripple(done, known, lambda _: self.records.values(), self.world, self.now_ms)
         self.records |= done.records
         self.seq = done.seq
         return done.verdicts[0]
@@ -167,4 +169,4 @@ class Town:
 
     def copy(self) -> "Town":
         """Give the same town once more, to let something else happen in it."""
-        return Town(self.now_ms, self.seq, dict(self.records), dict(self.counts))
+        return Town(self.now_ms, self.seq, dict(self.records), dict(self.counts), self.world)

@@ -20,6 +20,7 @@ from tests.sync.scene import (
     PEOPLE,
     PHOTO,
     POST,
+    SISTER_POST,
     TOWN,
     UNITS,
     WATER,
@@ -69,6 +70,33 @@ def test_what_the_community_handles_ends_as_what_a_unit_does(lacking: str) -> No
     some = {name: value for name, value in DONE.items() if name != lacking}
     assert town.take("colleague", case, "finish", **some) == "needs_field"
     assert town.take("colleague", case, "finish", **DONE) == "applied"
+
+
+def test_what_came_back_ends_with_a_word_why_wherever_it_is_handled() -> None:
+    town = Town()
+    old = town.make("worker", matter="rubbish")
+    case = town.make("worker", matter="rubbish", recurs=old)
+    town.take("secretary", case, "approve")
+    assert town.take("colleague", case, "finish", **DONE) == "needs_cause"
+    assert town.take("colleague", case, "finish", **DONE, root_cause="没有桶") == "applied"
+    assert town.take("leader", case, "verify") == "applied"
+    town, case = at_the_desk(recurs=old)
+    assert town.take("officer", case, "center_finish", **TICKED) == "needs_cause"
+    sent(town, case, "post", POST)
+    town.take("post", case, "take_on")
+    assert town.take("post", case, "unit_finish", **DONE, root_cause=" ") == "needs_cause"
+    assert town.take("post", case, "unit_finish", **DONE, root_cause="车少") == "applied"
+
+
+def test_what_is_found_to_have_come_back_only_later_is_not_closed_without_a_word_why() -> None:
+    town = Town()
+    old = town.make("worker", matter="rubbish")
+    case = town.make("worker", matter="rubbish", self_resolved=True)
+    assert town.state(case) == "handled"
+    assert town.hear(town.write("secretary", "incident", {"recurs": old}, case)).code == "applied"
+    ticked = {"conditions": TICKED["conditions"]}
+    assert town.take("leader", case, "verify", **ticked) == "needs_cause"
+    assert town.take("leader", case, "verify", **ticked, root_cause="没有桶") == "applied"
 
 
 def test_what_is_settled_by_telephone_needs_its_conditions_and_no_photo() -> None:
@@ -140,10 +168,53 @@ def test_the_leader_of_a_board_has_what_lies_with_its_posts_and_nothing_else() -
     assert town.take("board", case, "recall") == "not_found"
     town.take("officer", case, "recall")
     sent(town, case, "post", POST)
-    assert town.take("board", case, "pass_on", assignee=PEOPLE["fire"]) == "applied"
     town.take("post", case, "take_on")
     town.take("post", case, "ask_time", extension=2, extension_reason="下雨")
     assert town.take("board", case, "grant_time", extension=2) == "applied"
+
+
+def test_a_leader_gives_a_case_from_one_of_theirs_to_another_in_one_step_and_the_clock_runs_on() -> None:
+    town, case = at_the_desk()
+    sent(town, case, "post", POST)
+    town.take("post", case, "take_on")
+    before = run(KINDS["incident"], town.records[case], Calendar())
+    town.wait(HOUR_MS)
+    other = {"assignee": PEOPLE["sister"], "unit": SISTER_POST, "pass_reason": "小陈请假"}
+    lacking = {name: value for name, value in other.items() if name != "pass_reason"}
+    assert town.take("board", case, "reassign", **lacking) == "needs_field"
+    assert town.take("post", case, "reassign", **other) == "not_your_role"
+    assert town.take("board", case, "reassign", **{**other, "unit": FIRE_POST}) == "not_your_field"
+    assert town.take("board", case, "reassign", **{**other, "unit": WATER}) == "not_your_field"
+    assert town.take("board", case, "reassign", **other) == "applied"
+    assert (town.state(case), town.value(case, "unit")) == ("center_handling", SISTER_POST)
+    after = run(KINDS["incident"], town.records[case], Calendar())
+    assert before is not None
+    assert after is not None
+    assert after.due.due_ms == before.due.due_ms
+    left = {(each.field, each.channel): each.seq for each in town.records[case].former}
+    assert left["assignee", -PEOPLE["post"]] == town.records[case].story[-1].seq, (
+        "who is told: backend/reach.py"
+    )
+    assert town.take("post", case, "unit_finish", **DONE) == "parked", "it is theirs no more"
+    assert town.take("sister", case, "pass_on", assignee=PEOPLE["sister"]) == "needs_field"
+    assert town.take("sister", case, "unit_finish", **DONE) == "applied"
+
+
+def test_a_task_goes_to_another_in_one_step_whatever_its_state() -> None:
+    for steps in ((), ("seen",), ("seen", "start_work")):
+        town = Town()
+        job = ordered(town)
+        for step in steps:
+            town.take("worker", job, step)
+        state, due = town.state(job), run(KINDS["task"], town.records[job], Calendar())
+        new = {"assignee": PEOPLE["colleague"], "pass_reason": "他那边走不开"}
+        assert town.take("leader", job, "hand_on", assignee=PEOPLE["colleague"]) == "needs_field"
+        assert town.take("leader", job, "hand_on", **new) == "applied"
+        after = run(KINDS["task"], town.records[job], Calendar())
+        assert due is not None
+        assert after is not None
+        assert (town.state(job), after.due.due_ms) == (state, due.due.due_ms)
+        assert town.take("colleague", job, "submit", result="去了") == "applied"
 
 
 @pytest.mark.parametrize("name", ["incident", "task", "whistle"])

@@ -103,7 +103,7 @@ def test_the_hour_of_a_question_goes_on_when_it_is_passed_on_and_silence_ends_it
     assert town.take("officer", asked, "route") == "applied"
     town.wait(HOUR_MS)
     taken = [entry.step for entry in town.records[asked].story]
-    assert taken[-3:] == ["half_hour", "three_quarters", "hour_over"]
+    assert taken[-4:] == ["half_hour", "three_quarters", "three_quarters_alone", "hour_over"]
     assert town.take("leader", asked, "answer", answer="报编号") == "applied"
     town.wait(6 * 24 * HOUR_MS)  # three days, and those until one that is no holiday
     assert town.state(asked) == "resolved"

@@ -60,7 +60,17 @@ def test_a_pool_follows_a_reference_that_moves():
     assert pool.linking(other.id, parent) == []
 
 
-def test_of_many_that_name_one_the_first_are_shown_in_order():
+def test_of_many_that_name_one_those_made_last_are_shown_in_order():
+    whole, part = records()
+    old = [replace(part, id=f"00000001aaaaaaaa.{n}", made_ms=NOW) for n in range(1, 51)]
+    new = [
+        replace(part, id=f"00000001aaaaaaaa.{n}", made_ms=NOW + 1) for n in range(LINKING_MAX + 100, 100, -1)
+    ]
+    near = Pool(KINDS, [whole, *old, *new]).near(whole, NOW)
+    assert [each.id for each in near.linking] == [each.id for each in reversed(new)]
+
+
+def test_of_one_instant_those_of_the_lower_ids_are_shown():
     whole, part = records()
     many = [replace(part, id=f"00000001aaaaaaaa.{n}") for n in range(LINKING_MAX + 20, 1, -1)]
     near = Pool(KINDS, [whole, *many]).near(whole, NOW)

@@ -200,6 +200,39 @@ def test_a_matter_can_be_found_and_says_who_when_and_how(option: Option) -> None
     assert marks["unit"] not in marks.get("whistle", "").split()
 
 
+def seated(*rows: Sheet, matters: Sheet = OURS) -> dict[str, Option]:
+    """Give the matters of a town that says who stands behind a responder."""
+    responders: Sheet = {"rows": [*FIRE["rows"], {"value": "gas", "zh": "燃气", "en": "Gas"}]}
+    responders |= {"marks": {"at": {"unit": True}}}
+    files = [("o.toml", "matters", matters), ("r.toml", "responders", responders)]
+    files += [("c.toml", "closings", CLOSINGS), ("t.toml", "responders", {"rows": list(rows)})]
+    return {each.value: each for each in gather_lists(files)["matters"]}
+
+
+def test_what_a_mark_names_says_the_units_behind_it_in_their_order() -> None:
+    matters = deepcopy(OURS)
+    matters["marks"]["whistle"] = {"listed": "responders", "many": True}
+    matters["families"][0]["rows"][0]["whistle"] = "gas fire"
+    one, other = {"value": "fire", "at": "381"}, {"value": "gas", "at": "21"}
+    marks = seated(one, other, matters=matters)["06010"].marks
+    assert (marks["unit_at"], marks["whistle_at"]) == ("381", "21 381")
+    assert list(marks) == sorted(marks)
+    assert seated(one, matters=matters)["06010"].marks["whistle_at"] == "381"
+    assert not [name for name in seated(matters=matters)["06010"].marks if name.endswith("_at")]
+    assert "unit_at" not in seated(one)["rubbish"].marks
+
+
+@pytest.mark.parametrize("unit", ["x", "-1", "1.5", "３"])
+def test_a_unit_is_a_number(unit: str) -> None:
+    with pytest.raises(KindError, match=r"t\.toml: row fire: at: no number of a unit"):
+        seated({"value": "fire", "at": unit})
+
+
+def test_the_mark_of_a_unit_says_nothing_else() -> None:
+    with pytest.raises(KindError, match="the mark at names a unit"):
+        gather_lists([("r.toml", "responders", {**FIRE, "marks": {"at": {"points": True}}})])
+
+
 @pytest.mark.parametrize("points", ["x", "-1", "1.5", "٣"])
 def test_points_are_a_whole_number(points: str) -> None:
     ours = {**OURS, "marks": {**OURS["marks"], "weight": {"points": True}}}

@@ -9,7 +9,7 @@ from sync.kind import KindError, parse
 from sync.naming import SPREAD, SPREADS
 from sync.permit import may_hear, may_read
 from sync.workflow import find
-from tests.sync.scene import COMMUNITY, DAY_MS, GRID, KINDS, TOWN, UNITS, Town, actor_of
+from tests.sync.scene import BOARD, COMMUNITY, DAY_MS, GRID, KINDS, POST, TOWN, UNITS, Town, actor_of
 from tests.sync.vectors import resolve
 
 NODS = {"by": "read", "must": "must", "due": "due", "states": ["open"]}
@@ -134,3 +134,16 @@ def test_a_worker_answers_where_they_belong_also_for_what_holds_no_more() -> Non
     ]
     assert reach == [True, False, False, True, True], "it goes up, and nowhere else"
     assert not kind.spreads
+
+
+def test_whose_post_is_at_a_board_answers_there_and_who_sent_it_hears() -> None:
+    town = Town()
+    notice = sent(town, must=True)
+    for who, body in (("board", BOARD), ("post", POST)):
+        answer = town.write(who, "nod", {"notice": notice}, area=body)
+        assert town.hear(answer).code == "applied", who
+        record = town.records[answer[0].record]
+        reach = [may_read(KINDS["nod"], actor_of(each), record, UNITS) for each in (who, "officer", "worker")]
+        assert reach == [True, True, False]
+    assert town.hear(town.write("post", "nod", {"notice": notice}, area=BOARD)).code == "not_your_role"
+    assert town.hear(town.write("board", "notice", {"title": "台风"}, area=BOARD)).code == "bad_area"

@@ -29,10 +29,11 @@ from sync.register import Entry, Held, Record
 from sync.settle import Known, World, settle
 
 PAGES = Path(__file__).parents[2] / "sync/kinds"
-KINDS = read_pages((PAGES,))
-ASIDE = 99  # a unit that the record does not lie in
+SEATED = Path(__file__).parents[2] / "backend/demo/kinds"  # a town that says who answers for matters
+KINDS = read_pages((PAGES, SEATED))
+ASIDE = 99  # a board that the record does not lie in
 BENEATH = 5  # the unit beneath all others
-UNITS = {tier: OrgUnit(tier, tier - 1) for tier in range(1, 6)} | {ASIDE: OrgUnit(3, 2)}
+UNITS = {tier: OrgUnit(tier, tier - 1) for tier in range(1, 6)} | {ASIDE: OrgUnit(3, 3)}
 DAY_MS = 86_400_000
 LONG_MS, NOW_MS = 20 * DAY_MS, 40 * DAY_MS  # what a record has behind it, and now
 DEVICE, AUTHOR_ID, HANDLER, ACTOR = "a" * 16, 5, 60, 50
@@ -183,6 +184,8 @@ GUARDS_SET: dict[str, tuple[Setting, Setting]] = {
         _as_is,
         _told(lambda asked: _line("note", asked.record.state, start=asked.record.state), last=True),
     ),
+    "has_responder": (_cell("matter", "fire_hazard"), _cell("matter", "quarrel")),
+    "no_unit": (_as_is, _cell("unit", ASIDE)),
     "self_resolved": (_cell("self_resolved", True), _as_is),
     "came_late": (_handed_in, _as_is),
     "not_refuser": (_as_is, _told(lambda asked: _line("ended", _ending(asked.kind), asked.person))),
@@ -190,6 +193,7 @@ GUARDS_SET: dict[str, tuple[Setting, Setting]] = {
 # About what a step carries.
 CARRIED = {
     "above_community", "conditions_met", "evidence_given", "no_personal_data", "not_negative", "names_self",
+    "cause_given", "unit_listed", "within_board",
 }  # fmt: skip
 FAR = {name for name, guard in GUARDS.items() if guard.far}
 
@@ -246,7 +250,7 @@ def _maker(kind: Kind) -> str:
 
 
 SAMPLES: dict[str, Any] = {
-    "text": "x", "int": 1, "flag": True, "day": 20260730, "instant": 1, "person": ACTOR, "unit": 1,
+    "text": "x", "int": 1, "flag": True, "day": 20260730, "instant": 1, "person": ACTOR, "unit": ASIDE,
     "place": [0] * 6, "ref": f"{'b' * 16}.1", "photos": "A" * 22,
 }  # fmt: skip
 

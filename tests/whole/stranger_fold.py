@@ -20,7 +20,7 @@ GUARDS: dict[str, Callable[[Json, Json, list[Any]], bool]] = {
 }
 TOLD = (  # by the server, and never taken here
     "came_late", "has_parts", "parts_done", "part_came_back", "original_closed", "replaced", "out_of_reach",
-    "met_since",
+    "met_since", "has_responder",
 )  # fmt: skip
 
 

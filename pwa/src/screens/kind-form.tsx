@@ -25,7 +25,7 @@ import type { FormProps } from "./draft.tsx";
 import { useForeseen } from "./foreseen.ts";
 import { NoticeDoor } from "./notice.tsx";
 import { ownUnits } from "./places.ts";
-import { handParts, PlateEditor, usePlate } from "./plate.tsx";
+import { handed, PlateEditor, usePlate } from "./plate.tsx";
 import { go, kept, route } from "./route.ts";
 
 /** A new record of any kind. */
@@ -99,8 +99,7 @@ function useSaving(page: KindPage, filling: Filling, before: () => Promise<void>
     if (no) return;
     await before();
     const { values } = filling;
-    const id = await filling.send();
-    await handParts(model, world, page, id, values, chosen);
+    const id = await filling.send(handed(world, page, values, chosen));
     const up = writtenUp(page, values, world);
     if (up) await model.take(up.view.id, up.step, { [up.field]: id });
     kept(id);

@@ -2,7 +2,7 @@
 // by one by whoever receives it. Whether the giver's phone still keeps something to itself stands above both.
 
 import { useEffect, useState } from "preact/hooks";
-import type { Model, View } from "../model.ts";
+import type { Beside, View } from "../model.ts";
 import type { KindPage } from "../sync/kind.ts";
 import { dayOf, whenWords } from "../widgets/dates.ts";
 import type { Filling } from "../widgets/filling.ts";
@@ -46,22 +46,19 @@ const thingWords = ({ view }: Thing, world: World): string => {
   return `${pick(page?.label ?? {})} · ${titleWords(view, world)}`;
 };
 
-/** Make a record of each thing that is handed over. */
-export async function handParts(
-  model: Model,
+/** Word a record of each thing that is handed over: they are made with the hand-over, all of them or none. */
+export function handed(
   world: World,
   page: KindPage,
-  whole: string,
   values: Filling["values"],
   { things, left }: Chosen,
-): Promise<void> {
+): Beside {
   const part = world.kinds.get(page.plate?.part ?? "");
-  const area = model.views.value.get(whole)?.area ?? 0;
-  if (!part || !whole) return;
-  for (const thing of things.filter(({ view }) => !left.has(view.id))) {
-    const told = { id: thing.view.id, words: thingWords(thing, world) };
-    await model.create(part.name, partValues(part, page, whole, told, values), area);
-  }
+  const told = things
+    .filter(({ view }) => part && !left.has(view.id))
+    .map((thing) => ({ id: thing.view.id, words: thingWords(thing, world) }));
+  return (whole) =>
+    part ? told.map((thing) => [part.name, partValues(part, page, whole, thing, values)] as const) : [];
 }
 
 /** The list in the form: all of it ticked. */

@@ -14,7 +14,7 @@ import { useRun } from "../widgets/due-chip.tsx";
 import { type Filling, useFilling } from "../widgets/filling.ts";
 import { Icon } from "../widgets/icon.tsx";
 import { GUARD, namingWords } from "../widgets/nameless.ts";
-import { firstOf, type NamedField, named, stepOf } from "../widgets/page.ts";
+import { empty, firstOf, type NamedField, named, stepOf } from "../widgets/page.ts";
 import { openParts } from "../widgets/plate.ts";
 import { bodyOf, postsOf } from "../widgets/posts.ts";
 import { isScale, Scale } from "../widgets/scale.tsx";
@@ -37,7 +37,9 @@ const AFTER = "after_photo"; // mark of a matter that wants to be shown as it is
 const INSISTS: Readonly<{ [type in FieldType]?: string }> = {
   choices: "conditions_met",
   photos: "evidence_given",
+  text: "cause_given",
 };
+const RECURS = "recurs"; // field of what was closed there before
 
 interface StepsProps {
   view: View;
@@ -317,8 +319,9 @@ function narrowed(page: KindPage, view: View, each: NamedField): NamedField {
   return field.type === "choices" && options.length ? [name, { ...field, options, listed: "" }] : each;
 }
 
-/** Whether a step is refused without what the answers ask for and nobody gave yet: all of a choice, or a photo. */
-function insists(
+/** Whether a step is refused without what the answers ask for and nobody gave yet: all of a choice, or a photo; or
+ *  of what happened there before, a word why it came back. */
+export function insists(
   page: KindPage,
   view: View,
   { step }: Offer,
@@ -327,6 +330,7 @@ function insists(
   const guard = INSISTS[type];
   if (!guard || !stepOf(page, step)?.guards.includes(guard)) return false;
   const marks = marksOf(page, view);
+  if (type === "text") return !empty(view.values[RECURS]) && empty(view.values[name]);
   const ticked = listOf(view.values[name]);
   return type === "photos"
     ? marks.includes(AFTER)
@@ -339,9 +343,11 @@ const listOf = (value: Value | undefined): readonly Value[] =>
 /** What of that is not there yet, in words. */
 function lackingWords(wanted: readonly NamedField[], { values, photos }: Filling): string {
   const lacks = wanted.filter(([name, field]) =>
-    field.type === "photos"
-      ? !photos.some((photo) => photo.field === name)
-      : field.options.some((option) => !listOf(values[name]).includes(option.value)),
+    field.type === "text"
+      ? empty(values[name])
+      : field.type === "photos"
+        ? !photos.some((photo) => photo.field === name)
+        : field.options.some((option) => !listOf(values[name]).includes(option.value)),
   );
   const fields = lacks.map(([, field]) => pick(field.label)).join(say("listGap"));
   return fields && say("form.missing", { fields });

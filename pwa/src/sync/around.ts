@@ -2,8 +2,9 @@
 // guard will not hold, and never that it will. Shared cases: tests/vectors/around.json.
 import { dayOf, numberOf } from "./deadline.ts";
 import { GUARDS, onDutyList, type Question } from "./guards.ts";
-import type { KindPage, Kinds, State } from "./kind.ts";
+import { type KindPage, type Kinds, marksOf, type State } from "./kind.ts";
 import type { Refusal } from "./op.ts";
+import { isBody, path } from "./permit.ts";
 import { plain, type Record, write } from "./register.ts";
 import { type Named, own, type Value } from "./value.ts";
 
@@ -65,11 +66,35 @@ const grantLive: Asked = (question, around) => {
 /** Hold unless the matter is off the duty list, and no grant covers it. */
 const inList: Asked = (question, around) => onDutyList(question) || grantLive(question, around);
 
+/** Hold if the unit is one of those the matter lists; of a matter whose units nobody has told, any is. */
+const unitListed: Asked = ({ kind, record, sets }, around) => {
+  const said = marksOf(kind, "matter", told(around, record, "matter", sets));
+  const units = ["unit_at", "first_at", "whistle_at"].flatMap((name) => own(said, name)?.split(" ") ?? []);
+  return !units.length || units.includes(String(told(around, record, "unit", sets)));
+};
+
+/** Hold if the unit it goes to is of the board, or the department, that has it. */
+const withinBoard: Asked = ({ record, sets, units }, around) => {
+  const at = (said: Value) => path(Number(said), units);
+  const bodies = at(told(around, record, "unit")).filter((unit) => isBody(unit, units));
+  return !sets || at(told(around, record, "unit", sets)).includes(bodies[bodies.length - 1] ?? 0);
+};
+
+/** Hold if it is said why it came back, of what happened there before. */
+const causeGiven: Asked = ({ record, sets }, around) =>
+  !sets ||
+  !told(around, record, "recurs", sets) ||
+  String(told(around, record, "root_cause", sets) ?? "").trim() !== "";
+
+// The last three need no record but the one asked about: they are told here, on the form, and decided by the server.
 const FAR: { readonly [guard: string]: Asked } = {
   target_open: targetOpen,
   parts_done: partsDone,
   grant_live: grantLive,
   in_list: inList,
+  unit_listed: unitListed,
+  within_board: withinBoard,
+  cause_given: causeGiven,
 };
 
 /** Say what the server will refuse a step, or a new record, with, if what this phone holds shows it; else null. */

@@ -121,6 +121,7 @@ export interface Step {
   readonly resumes: boolean;
   readonly via: string; // a ref field: `copies` come from the record it names
   readonly copies: readonly string[];
+  readonly responder: string; // a unit field, filled with who answers for the matter
   readonly mends: boolean; // what it says is right is written into the record it is about
   readonly offline: "apply" | "propose" | "online_only";
   readonly tone: Tone;
@@ -188,6 +189,7 @@ export interface KindPage {
   readonly icon: string;
   readonly series: number; // with identity person_day: tells such kinds apart
   readonly tier: number | readonly number[]; // tiers of the unit a record belongs to; 5 is the grid
+  readonly bodies: boolean; // it may belong to a department, board or post as well
   readonly title: readonly string[];
   readonly about: readonly string[];
   readonly review: readonly string[]; // roles that hear what is odd about photos, and may open originals

@@ -29,6 +29,8 @@ export const REFUSALS = [
   "no_return",
   "out_of_list",
   "negative",
+  "needs_cause",
+  "not_listed",
   "bad_target",
   "parts_open",
   "too_late",

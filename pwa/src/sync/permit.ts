@@ -113,7 +113,8 @@ export function isBody(unit: number, units: Units): boolean {
 
 /** Decide whether the actor may make a record of this kind in this unit. */
 export function mayCreate(kind: KindPage, actor: Actor, area: number, units: Units): Refusal | null {
-  if (![kind.tier].flat().includes(units.get(area)?.tier ?? 0) || isBody(area, units)) return "bad_area";
+  const fits = isBody(area, units) ? kind.bodies : [kind.tier].flat().includes(units.get(area)?.tier ?? 0);
+  if (!fits) return "bad_area";
   const filed = kind.filed && actor.grants.some(({ role }) => kind.create.includes(role));
   return filed || holds(actor, kind.create, area, 0, units) ? null : "not_your_role";
 }

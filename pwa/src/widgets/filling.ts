@@ -3,7 +3,7 @@
 // lies in it, a form keeps its answers by itself and leaves photos until that one is sent.
 
 import { useRef, useState } from "preact/hooks";
-import type { Draft, Fix, Model, PhotoSource, Sending } from "../model.ts";
+import type { Beside, Draft, Fix, Model, PhotoSource, Sending } from "../model.ts";
 import type { Value } from "../sync/value.ts";
 import { empty } from "./page.ts";
 import { useModel } from "./use-model.ts";
@@ -45,7 +45,7 @@ export interface Filling {
   addPhoto: (file: Blob, field: string, source: PhotoSource) => Promise<boolean>;
   addSound: (file: Blob, field: string, over: boolean) => Promise<void>;
   dropPhoto: (key: string) => Promise<void>;
-  send: () => Promise<string>;
+  send: (beside?: Beside) => Promise<string>;
   drop: () => Promise<void>; // back to how it was
 }
 
@@ -86,11 +86,11 @@ export function useFilling(goal: Goal): Filling {
     show(latest.current);
     if (!blocked) void start().then(() => model.editDraft({ values: latest.current }));
   };
-  const send = async (): Promise<string> => {
+  const send = async (beside?: Beside): Promise<string> => {
     const drafted = blocked ? null : started.current;
     started.current = null;
     await drafted;
-    return sendForm(model, goal, latest.current, drafted !== null);
+    return sendForm(model, goal, latest.current, drafted !== null, beside);
   };
   const drop = async (): Promise<void> => {
     started.current = null;
@@ -121,17 +121,23 @@ function photosOf(model: Model, mine: Draft | null, start: () => Promise<void>) 
 }
 
 /** Send what a form says: by its draft, if that is there still, for another tab may have taken it away. */
-export async function sendForm(model: Model, goal: Goal, said: Values, drafted: boolean): Promise<string> {
-  if (!drafted) return sendPlain(model, goal, said);
+export async function sendForm(
+  model: Model,
+  goal: Goal,
+  said: Values,
+  drafted: boolean,
+  beside?: Beside,
+): Promise<string> {
+  if (!drafted) return sendPlain(model, goal, said, beside);
   await model.editDraft({ values: said });
-  const sent = await model.sendDraft((draft) => draftFits(draft, goal));
-  return sent || sendPlain(model, goal, said);
+  const sent = await model.sendDraft((draft) => draftFits(draft, goal), beside);
+  return sent || sendPlain(model, goal, said, beside);
 }
 
 /** Send a form that has no draft of its own. */
-async function sendPlain(model: Model, goal: Goal, said: Values): Promise<string> {
+async function sendPlain(model: Model, goal: Goal, said: Values, beside?: Beside): Promise<string> {
   if (goal.step) await model.take(goal.record, goal.step, said);
-  else if (!goal.record) return model.create(goal.kind, said, goal.area || undefined);
+  else if (!goal.record) return model.create(goal.kind, said, goal.area || undefined, beside);
   else if (Object.keys(said).length > 0) await model.edit(goal.record, said);
   return goal.record;
 }

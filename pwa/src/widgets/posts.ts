@@ -3,6 +3,12 @@
 import type { Staff, Unit, View } from "../model.ts";
 import type { KindPage } from "../sync/kind.ts";
 import { isBody, path } from "../sync/permit.ts";
+import type { Named, Value } from "../sync/value.ts";
+
+const MATTER = "matter"; // field of what the catalogue describes
+const UNIT = "unit"; // field of the unit that is called
+const CALLED = ["unit_at", "first_at", "whistle_at"]; // its marks: units that may be called
+const LISTED = "unit_listed"; // guard: none but those that the matter lists
 
 /** A person with one of their posts; without a unit where the directory does not tell posts. */
 export interface Post {
@@ -46,6 +52,19 @@ function compare(a: readonly number[], b: readonly number[]): number {
 /** The department, board or post where a person is; 0 if none is told. */
 export const bodyOf = (person: unknown, posts: readonly Post[], tree: Tree): number =>
   posts.find((post) => post.person === person && isBody(post.unit, tree))?.unit ?? 0;
+
+/** Of posts, those at the units that the matter lists, where the page lets nobody else be named in a field. */
+export function callable(
+  posts: readonly Post[],
+  page: KindPage | undefined,
+  name: string,
+  values: Named<Value>,
+): readonly Post[] {
+  const bound = name === UNIT && page?.guards.includes(LISTED) ? page : null;
+  const marks = bound?.fields[MATTER]?.options.find(({ value }) => value === values[MATTER])?.marks ?? {};
+  const units = CALLED.flatMap((each) => marks[each]?.split(" ") ?? []);
+  return units.length ? posts.filter(({ unit }) => units.includes(String(unit))) : posts;
+}
 
 /** The page a field is of. */
 export const pageOf = (kinds: Iterable<KindPage>, name: string, field: unknown): KindPage | undefined =>

@@ -7,7 +7,7 @@ import { say } from "../words/apart.ts";
 import type { Key } from "../words/say.ts";
 import type { Filling } from "./filling.ts";
 import { Icon } from "./icon.tsx";
-import { byUnit, loads, type Post, pageOf, postsOf, rolesAt } from "./posts.ts";
+import { byUnit, callable, loads, type Post, pageOf, postsOf, rolesAt } from "./posts.ts";
 import { HEADING, LINE, LIST, Opener, Sheet } from "./sheet.tsx";
 import { useModel, useWorld } from "./use-model.ts";
 import { personWords, unitWords, type World } from "./value-words.ts";
@@ -35,7 +35,8 @@ export function Whom({ name, field, filling }: WhomProps) {
     const unit = filling.values[other];
     return each.type === "unit" && typeof unit === "number" ? [unit] : [];
   });
-  const posts = postsOf(model.staff.value, world.people);
+  const known = postsOf(model.staff.value, world.people);
+  const posts = callable(known, page, name, filling.values);
   const what = chosen ? (person ? nameWords(value, world) : unitWords(value, world)) : "";
   const words = chosen ? say("whom.chosen", { what }) : say(person ? "whom.person" : "whom.unit");
   const choose = (next: number): void => filling.set(name, next === value ? null : next);

@@ -14,10 +14,10 @@ pytestmark = pytest.mark.anyio
 DEVICE, OTHER = "00000001aaaaaaaa", "00000002bbbbbbbb"
 
 
-def naming(n: int, area: int = NORTH_ONE, **refs: str) -> Record:
+def naming(n: int, area: int = NORTH_ONE, made_ms: int = NOW, **refs: str) -> Record:
     """Make a record that names others."""
     held = Held(n, "", 0)
-    return Record(f"{OTHER}.{n}", "incident", area, WORKER, NOW, NOW, "reported", held, {}, {}, refs=refs)
+    return Record(f"{OTHER}.{n}", "incident", area, WORKER, made_ms, NOW, "reported", held, {}, {}, refs=refs)
 
 
 async def keep(lanes: Lanes, *records: Record, town: int = TOWN) -> None:
@@ -46,6 +46,16 @@ async def test_of_those_that_name_one_record_so_many_are_found_and_always_the_sa
     one, two = f"{DEVICE}.1", f"{DEVICE}.2"
     await keep(lanes, *(naming(n, parent=one) for n in (12, 2, 1, 30)), naming(40, parent=two))
     assert await namers(lanes, 2, parent=[one, two]) == [f"{OTHER}.1", f"{OTHER}.2", f"{OTHER}.40"]
+
+
+async def test_of_many_that_name_one_record_those_made_last_are_found(lanes):
+    one, two = f"{DEVICE}.1", f"{DEVICE}.2"
+    old = [naming(n, parent=one) for n in range(1, 251)]
+    new = [naming(n, made_ms=NOW + 1, parent=one) for n in (300, 260, 280)]
+    await keep(lanes, *old, *new, naming(400, made_ms=NOW - 1, parent=two))
+    assert await namers(lanes, 3, parent=[one, two]) == [f"{OTHER}.{n}" for n in (260, 280, 300, 400)]
+    assert await namers(lanes, 4, parent=[one]) == sorted(f"{OTHER}.{n}" for n in (1, 260, 280, 300))
+    assert len(await namers(lanes, 253, parent=[one])) == 253
 
 
 async def test_a_reference_that_moves_is_cleared_or_removed_is_found_no_more(lanes):

@@ -14,7 +14,7 @@ ON_DESKS = {
     "task": {"created", "doing", "submitted", "reassign"},
     "out_of_list": {"active", "reviewed", "submitted"},
     "whistle": {"called", "acted"},
-    "question": {"asked", "answered"},
+    "question": {"routed", "answered"},
     "correction": {"proposed", "with_owner"},
     "consultation": {"in_session"},
     "part": {"asked", "working"},

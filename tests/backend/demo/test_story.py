@@ -13,7 +13,7 @@ from backend.demo.geometry import land
 from backend.demo.households import households
 from backend.demo.incidents import OUTSIDE_ACCURACY_CM, cases
 from backend.demo.people import people, workers
-from backend.demo.seed import calendar_day, change, midnight
+from backend.demo.seed import DEMO_KINDS, calendar_day, change, midnight
 from backend.demo.story import story
 from backend.demo.units import BODIES, UNITS
 from backend.kinds import read_pages
@@ -28,8 +28,8 @@ from sync.ripple import ripple
 from sync.settle import Known, World, settle
 from tests.backend.town import NOW
 
-KINDS = read_pages((Path(__file__).resolve().parents[3] / "sync/kinds",))
 TREE = {unit.id: OrgUnit(unit.tier, unit.parent) for unit in (*UNITS, *BODIES)}
+KINDS = read_pages((Path(__file__).resolve().parents[3] / "sync/kinds", DEMO_KINDS), [TREE])
 WORLD = World(KINDS, TREE)
 PHONE = "0" * 16  # all are told from one
 NOON = at(0, 12 * 60)

@@ -72,6 +72,7 @@ const step = (name: string, start: string[], to: string, more: Partial<Step> = {
   extends: "",
   pauses: false,
   resumes: false,
+  responder: "",
   mends: false,
   via: "",
   copies: [],
@@ -121,6 +122,7 @@ const page = (name: string, zh: string, more: Partial<KindPage>): KindPage => ({
   })),
   answers: null,
   nods: null,
+  bodies: false,
   plate: null,
   ...more,
 });

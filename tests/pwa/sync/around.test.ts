@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Around, foreseen, unborn } from "../../../pwa/src/sync/around.ts";
 import type { Record } from "../../../pwa/src/sync/register.ts";
-import { forms, type Json, resolve, run, toKinds, toQuestion, toRecord } from "./vectors.ts";
+import { forms, type Json, read, resolve, run, toKinds, toQuestion, toRecord } from "./vectors.ts";
 
 /** What a phone holds, of what a case tells is around. */
 function aroundOf({ kinds = {}, linked = {}, linking = [] }: Json): Around {
@@ -25,6 +25,16 @@ run(
     grant_live: holds("grant_live"),
   },
 );
+
+// What the server decides in guards.json, and a form tells beforehand.
+describe("tests/vectors/guards.json, as a form asks", () => {
+  const names = ["unit_listed", "within_board", "cause_given"];
+  const told = (read("guards") as Json[]).filter(({ call }) => names.includes(call));
+  it.each(told)("$case", ({ call, args: [asked], want }) => {
+    const question = resolve(asked);
+    expect(holds(call)({ kinds: { [question.record.kind]: question.kind }, ...question })).toBe(want);
+  });
+});
 
 describe("what a phone cannot know", () => {
   const asked = (cells: Json, more: Json = {}): Json =>
@@ -58,6 +68,24 @@ describe("what a phone cannot know", () => {
       );
     expect(list({ matter: "litter" })).toBeNull();
     expect(list({ matter: "stall" })).toBe("out_of_list");
+  });
+
+  it("says who may be whistled for before the form is sent", () => {
+    const { kind, ...rest } = toQuestion(
+      resolve({ kind: { $: "sent" }, record: { $: "sent_case" }, step: { $: "trial" }, person: 7 }),
+    );
+    const first = (name: string) => ({ ...kind.fields[name], rule: "first" });
+    const page = { ...kind, fields: { ...kind.fields, matter: first("matter"), unit: first("unit") } };
+    const whistle = (unit: number, asking: typeof kind) =>
+      foreseen(
+        ["unit_listed"],
+        { ...rest, kind: asking, record: unborn(asking, { matter: "blocked", unit }) },
+        aroundOf({ kinds: { [asking.name]: asking } }),
+      );
+    for (const asking of [kind, page as typeof kind]) {
+      expect(whistle(21, asking)).toBeNull();
+      expect(whistle(22, asking)).toBe("not_listed");
+    }
   });
 
   it("is asked with what the step carries laid over the record", () => {

@@ -26,7 +26,7 @@ interface Case {
   server?: true; // the phone does not decide it
 }
 
-const read = (name: string): Json =>
+export const read = (name: string): Json =>
   JSON.parse(readFileSync(new URL(`../../vectors/${name}.json`, import.meta.url), "utf8"));
 const fixtures: { [name: string]: Json } = read("fixtures");
 

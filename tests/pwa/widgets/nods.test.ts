@@ -63,6 +63,20 @@ describe("what has to be read", () => {
     expect(asksNod(incident, sent("a"))).toBe(false);
   });
 
+  it("waits for who leads a board too, and is answered where the board is", () => {
+    const units = new Map([...UNITS, [38, unit(38, 3, 3)]]);
+    const answer = { ...read, create: [...read.create, "board_leader"] };
+    const asked = (bodies: boolean) =>
+      unreadOf(
+        all(sent("a")),
+        new Map([...KINDS, ["read", { ...answer, bodies }]]),
+        me(7, "board_leader", 38),
+        units,
+      ).map(({ area }) => area);
+    expect(asked(true)).toEqual([38]);
+    expect(asked(false)).toEqual([]);
+  });
+
   it("is nothing for who cannot answer", () => {
     expect(unread(me(7, "post_member", 311), sent("a"))).toEqual([]);
     expect(unread(me(7, "fulltime_worker", 3), sent("a"))).toEqual([]);

@@ -1,7 +1,7 @@
 // Who may be named in a record, in which order, and what naming them gives.
 
 import { describe, expect, it } from "vitest";
-import { bodyOf, byUnit, loads, pageOf, postsOf, rolesAt } from "../../../pwa/src/widgets/posts.ts";
+import { bodyOf, byUnit, callable, loads, pageOf, postsOf, rolesAt } from "../../../pwa/src/widgets/posts.ts";
 
 const unit = (id: number, tier: number, parent: number) => ({
   id,
@@ -83,6 +83,33 @@ describe("naming a unit", () => {
   it("is asked of the very page the field is of", () => {
     const other = { ...page, fields: { team: { ...page.fields.team } } };
     expect(pageOf([other, page], "team", page.fields.team)).toBe(page);
+  });
+});
+
+describe("whom a page lets be called", () => {
+  const options = [
+    { value: "blocked", marks: { unit_at: "381", whistle_at: "21 38" } },
+    { value: "odd", marks: { unit: "owner" } },
+  ];
+  const whistle = {
+    ...page,
+    guards: ["unit_listed"],
+    fields: { matter: { options }, unit: {}, stand_in: {} },
+  };
+  const posts = [post(4, 381), post(5, 38), post(6, 21), post(7, 3), post(8, 32)];
+  const units = (asking: typeof page, name: string, matter?: string) =>
+    callable(posts, asking, name, matter ? { matter } : {}).map(({ unit: at }) => at);
+
+  it("are those that the matter lists, as far as the town says who they are", () => {
+    expect(units(whistle, "unit", "blocked")).toEqual([381, 38, 21]);
+    expect(units(whistle, "unit", "odd")).toHaveLength(5);
+    expect(units(whistle, "unit")).toHaveLength(5);
+  });
+
+  it("is everybody in another field, and on a page that does not ask", () => {
+    expect(units(whistle, "stand_in", "blocked")).toHaveLength(5);
+    expect(units({ ...whistle, guards: [] }, "unit", "blocked")).toHaveLength(5);
+    expect(callable(posts, undefined, "unit", {})).toHaveLength(5);
   });
 });
 
