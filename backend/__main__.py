@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from importlib.metadata import version as installed
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, cast
 
 import msgspec
 import uvicorn
@@ -34,6 +34,7 @@ from backend.durable import put_pieces
 from backend.erase import Erased, NotErased, Store, erase
 from backend.evidence import read_notary, spoken
 from backend.export import NotExported, export
+from backend.http.line import Line
 from backend.kinds import holes, read_pages
 from backend.ledger import FILE as LEDGER
 from backend.ledger import LedgerDamaged
@@ -75,8 +76,8 @@ def serve(settings: Settings, _: argparse.Namespace) -> int:
     app = build(settings)
     config = uvicorn.Config(
         app, host=settings.host, port=settings.port, log_level="warning", server_header=False,
-        timeout_keep_alive=KEEP_ALIVE_S, timeout_graceful_shutdown=GRACE_S, http="httptools", loop="uvloop",
-        date_header=False,
+        timeout_keep_alive=KEEP_ALIVE_S, timeout_graceful_shutdown=GRACE_S, http=cast(Any, Line),
+        loop="uvloop", date_header=False,
     )  # fmt: skip
     server = Server(config, lambda: drain(app))
     with suppress(KeyboardInterrupt):

@@ -34,6 +34,7 @@ from backend.devices import Contacts
 from backend.endpoint import Hosts, names
 from backend.erase import Store, replay
 from backend.evidence import own_key, read_notary
+from backend.heap import trim
 from backend.http.check import check_sameness
 from backend.http.devices import list_devices, take_report
 from backend.http.directory import give_directory, give_kinds
@@ -150,7 +151,7 @@ def build(settings: Settings) -> Litestar:
             timers = Timers(
                 parts.lanes, parts.bell, parts.contacts.flush, parts.uploads.sweep, parts.care.turn,
                 parts.collector.turn, parts.calling.sweep, Recount(parts.lanes, parts.towns).turn,
-                outward(settings, parts).turn,
+                outward(settings, parts).turn, trim,
             )  # fmt: skip
             timers.start(parts.towns)
             await parts.watch.start()

@@ -13,7 +13,9 @@ from backend.problems import Code, Refused
 
 PAUSE_S: Final = 30.0  # between two parts of a body, and before the first
 PACE: Final = 512  # bytes a second over the whole body: half of what the worst phone link carries
-AHEAD: Final = 64 * 2**10  # bytes of one body read ahead of the disk
+AHEAD: Final = 64 * 2**10  # bytes of one body read ahead of the disk, where there are few
+TOGETHER: Final = 8 * 2**20  # bytes of all bodies read ahead of the disk, where each gets more than the least
+LEAST: Final = 8 * 2**10  # bytes of one, however many there are: half of what is read from a line at a time
 RETRY_S: Final = 1  # after "locked": whoever is at work is done soon
 
 
@@ -21,13 +23,26 @@ class BrokenOff(Exception):
     """The sender is gone in the middle of a body."""
 
 
+class Share:
+    """What each body may read ahead of the disk: the more there are at once, the less."""
+
+    def __init__(self) -> None:
+        self.bodies = 0
+
+    @property
+    def each(self) -> int:
+        """Bytes; when so many wait, no more is read."""
+        return max(LEAST, min(AHEAD, TOGETHER // max(self.bodies, 1)))
+
+
 class Pour:
     """The body of one request on its way into an upload.
 
-    It is read as it comes, while what came before is written: what lies unread when a line is lost is lost.
+    It is read as it comes, while what came before is written: its sender need not wait for the disk.
     """
 
-    def __init__(self, stream: AsyncIterator[bytes]) -> None:
+    def __init__(self, stream: AsyncIterator[bytes], share: Share) -> None:
+        self._share = share
         self._parts: list[bytes] = []
         self._held, self._came = 0, 0  # bytes not taken yet, and in all
         self._over = False
@@ -43,7 +58,7 @@ class Pour:
                 self._held += len(part)
                 self._came += len(part)
                 self._news.set()
-                while self._held >= AHEAD:
+                while self._held >= self._share.each:
                     self._room.clear()
                     await self._room.wait()
         except BrokenOff as fault:
@@ -83,9 +98,11 @@ class Pour:
         return min(0.0, self._begun_s + self._came / PACE - now_s) + PAUSE_S
 
     def __enter__(self) -> Self:
+        self._share.bodies += 1
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._share.bodies -= 1
         self._reader.cancel()
 
 

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from backend.care import is_urgent, shows
 from backend.photos import Photos
 from backend.ports import Bell, Lane, Lanes, Partials, PhotoRow, Upload
-from backend.pouring import RETRY_S, BrokenOff, Hold, Holds, Pour
+from backend.pouring import RETRY_S, BrokenOff, Hold, Holds, Pour, Share
 from backend.problems import Code, Refused
 from backend.sending import (
     ORIGINAL,
@@ -53,7 +53,7 @@ class Uploads:
         self.limits = limits
         self._now_ms = now_ms
         self._known: dict[str, Upload] = {}
-        self._holds = Holds()
+        self._holds, self._share = Holds(), Share()
         self._finishers = asyncio.Semaphore(FINISHERS)
         self._draining = False
 
@@ -123,7 +123,7 @@ class Uploads:
         await self._allowed(who, self._mine(who, name))
         if self._draining:
             raise Refused("busy", retry_s=RETRY_S)
-        with Pour(stream) as pour:  # what comes from now on is not lost with the line
+        with Pour(stream, self._share) as pour:  # what comes from now on is not lost with the line
             async with self._holds.alone(name) as hold:
                 here = await self._stand(who, self._mine(who, name), hold)
                 upload = await self._begun(here, piece)

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import ExitStack
 from typing import TypeVar
 
 import pytest
 
-from backend.pouring import AHEAD, PACE, PAUSE_S, BrokenOff, Holds, Pour
+from backend.pouring import AHEAD, LEAST, PACE, PAUSE_S, TOGETHER, BrokenOff, Holds, Pour, Share
 from backend.problems import Refused
 from tests.hostile.test_slow import Quick
 
@@ -34,7 +35,7 @@ async def body(*parts: tuple[float, bytes], cut: bool = False) -> AsyncIterator[
 async def poured(stream: AsyncIterator[bytes]) -> tuple[bytes, str, float]:
     """Take a body to its end; gives what came, how it ended, and when."""
     got, end = b"", "whole"
-    with Pour(stream) as pour:
+    with Pour(stream, Share()) as pour:
         try:
             while part := await pour.take():
                 got += part
@@ -85,7 +86,7 @@ def test_no_more_is_read_ahead_than_a_body_may_hold():
             await asyncio.sleep(0)
 
     async def look() -> int:
-        with Pour(endless()) as pour:
+        with Pour(endless(), Share()) as pour:
             await asyncio.sleep(10)
             first = read
             assert len(await pour.take()) == AHEAD
@@ -96,12 +97,35 @@ def test_no_more_is_read_ahead_than_a_body_may_hold():
     assert run(look) == AHEAD
 
 
+@pytest.mark.parametrize("bodies", [1, 128, 129, 300, 1_000, 5_000])
+def test_the_more_bodies_there_are_the_less_of_each_is_read_ahead(bodies):
+    async def look() -> tuple[int, int]:
+        share, held = Share(), 0
+
+        async def endless() -> AsyncIterator[bytes]:
+            nonlocal held
+            while True:
+                held += 1_024
+                yield bytes(1_024)
+
+        with ExitStack() as stack:
+            for _ in range(bodies):
+                stack.enter_context(Pour(endless(), share))
+            await asyncio.sleep(10)
+        return held, share.bodies
+
+    held, left = run(look)
+    assert held <= max(TOGETHER, bodies * LEAST) + bodies * 1_024
+    assert held >= min(bodies * AHEAD, TOGETHER)
+    assert left == 0
+
+
 def test_a_newer_request_stops_the_older_one_and_its_bytes_are_kept():
     async def two() -> list[str]:
         holds, story = Holds(), []
 
         async def older() -> None:
-            with Pour(body((0, b"ab"), (NEVER_S, b"x"))) as pour:
+            with Pour(body((0, b"ab"), (NEVER_S, b"x")), Share()) as pour:
                 async with holds.alone("a") as hold:
                     with hold.pouring(pour):
                         try:
@@ -127,7 +151,7 @@ def test_an_older_request_that_has_not_begun_gives_way_as_well():
 
         async def older() -> None:
             nonlocal end
-            with Pour(body((NEVER_S, b"x"))) as pour:
+            with Pour(body((NEVER_S, b"x")), Share()) as pour:
                 async with holds.alone("a") as hold:
                     await asyncio.sleep(1)  # a flush
                     with hold.pouring(pour):
@@ -178,7 +202,7 @@ def test_all_are_stopped_at_once():
         holds, ends = Holds(), set()
 
         async def one(name: str) -> None:
-            with Pour(body((NEVER_S, b"x"))) as pour:
+            with Pour(body((NEVER_S, b"x")), Share()) as pour:
                 async with holds.alone(name) as hold:
                     with hold.pouring(pour):
                         try:

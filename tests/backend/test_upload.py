@@ -2,8 +2,12 @@
 
 import asyncio
 import base64
+import gc
 import hashlib
+import tracemalloc
 from collections.abc import AsyncIterator
+from contextlib import suppress
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,9 +15,11 @@ from msgspec.structs import replace
 
 from backend.adapters.partials import DiskPartials
 from backend.photos import Photos
+from backend.pouring import BrokenOff
 from backend.problems import Refused
-from backend.sending import Sender
-from media.tus import Piece
+from backend.sending import Limits, Sender
+from backend.upload import Uploads
+from media.tus import Creation, Piece
 from sync.wire import Shot
 from tests.backend.picture import jpeg, named, preview
 from tests.backend.raw import PIECE, VERSION, spell
@@ -21,6 +27,9 @@ from tests.backend.town import HOUR_MS, NORTH_ONE, NOW, SECRETARY, STRANGER, TOW
 
 pytestmark = pytest.mark.anyio
 BODY = b"0123456789" * 100
+ROW = 1_000  # bytes that an upload may hold until it expires: it takes 240
+EACH = 12  # uploads of a round that are whole, and as many that are cut
+LEFT = 40  # bytes that one may leave behind: less than any object
 
 
 def hexed(body: bytes) -> str:
@@ -418,3 +427,48 @@ async def test_what_is_here_is_taken_up_again_by_the_next_run(enrol):
     here._known.clear()
     await here.open()
     assert set(here._known) == {forgotten[-32:]}, "of an erased photo nothing is kept"
+
+
+async def halves(body: bytes) -> AsyncIterator[bytes]:
+    """Give half a body and cut it."""
+    yield body[: len(body) // 2]
+    raise BrokenOff
+
+
+async def whole(body: bytes) -> AsyncIterator[bytes]:
+    """Give a body."""
+    yield body
+
+
+async def carry(here: Uploads, who: Sender, body: bytes) -> None:
+    """Send a file twice, once so that it is cut."""
+    for stream in (whole(body), halves(body)):
+        name = (await here.create(who, Creation(len(body), "", {}))).upload.name
+        with suppress(Refused):
+            await here.add(who, name, Piece(0, -1, len(body), None), stream)
+
+
+def traced() -> int:
+    gc.collect()
+    return tracemalloc.get_traced_memory()[0]
+
+
+async def test_of_uploads_that_are_over_a_row_is_held_and_then_nothing(tmp_path):
+    who: Any = Sender(TOWN, SimpleNamespace(person=WORKER), None)
+    here = Uploads(DiskPartials(tmp_path), *[None] * 3, Limits(2**20, 1, 1_000, 2**30), lambda: NOW)  # type: ignore[arg-type]
+    await here.open()
+    left = []
+    tracemalloc.start()
+    try:
+        for _ in range(4):
+            for _ in range(EACH):
+                await carry(here, who, bytes(20_000))
+            assert [each.done for each in here._known.values()] == [True, False] * EACH
+            full = traced()
+            await here.sweep(NOW + HOUR_MS)
+            left.append(traced())
+            assert full - left[-1] < 2 * EACH * ROW
+    finally:
+        tracemalloc.stop()
+    assert here._known == here._holds._held == {}
+    assert left[3] - left[1] < 4 * EACH * LEFT, "of the first, caches may be filled"

@@ -1,4 +1,4 @@
-"""Uploads: a thousand at once and what the server holds for them; and weak links, against the ideal.
+"""Uploads: a thousand at once, again and again, and what the server holds; weak links, against the ideal.
 
 The weak links are real bytes on real sockets on a road (tests/whole/tus/road.py) that carries `rate` bytes a
 second, takes `rtt` seconds for a connection and for each answer, and cuts. To be done in seconds the clock of
@@ -12,6 +12,7 @@ import os
 import random
 import resource
 import socket
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -32,6 +33,8 @@ from tests.whole.tus.road import Road, carried
 PARALLEL: Final = 1_000
 PHOTO: Final = 150_000  # bytes: a photo of screen size
 LARGER: Final = 4  # times the size: what is held for an upload must not depend on it
+ROUNDS: Final = 4  # of a thousand, on one server: what a round takes must not add up
+FLAT: Final = 1.1  # of the first: where later rounds begin against its end, and their peaks
 BIT: Final = 8_000  # bytes that go out at a time
 PAUSE_S: Final = 0.4  # after each: a phone at 160 kbit/s
 MINUTES: Final = 20  # how many times as fast the clock of the road runs where cuts are a minute apart
@@ -66,11 +69,11 @@ def resident(process: "subprocess.Popen[str]") -> float:
 
 
 class Memory:
-    """Watches the memory of a process: before, and the most."""
+    """Watches the memory of a process: before, the most, and after."""
 
     def __init__(self, process: "subprocess.Popen[str]") -> None:
         self._process, self._over = process, threading.Event()
-        self.before = self.peak = resident(process)
+        self.before = self.peak = self.after = resident(process)
         self._thread = threading.Thread(target=self._watch)
 
     def _watch(self) -> None:
@@ -84,6 +87,7 @@ class Memory:
     def __exit__(self, *_: object) -> None:
         self._over.set()
         self._thread.join()
+        self.after = resident(self._process)
 
 
 async def one(raw: Raw, path: str, body: bytes, met: asyncio.Barrier, pause_s: float) -> None:
@@ -123,8 +127,28 @@ def parallel(server: Served, token: str, pause_s: float, size: int = PHOTO) -> d
     return {
         "uploads": PARALLEL, "bytes_each": size, "creations_per_s": PARALLEL / made_s,
         "uploads_per_s": PARALLEL / spent, "rss_before_mb": memory.before, "rss_peak_mb": memory.peak,
-        "rss_for_each_kb": (memory.peak - memory.before) * 1024 / PARALLEL,
+        "rss_after_mb": memory.after, "rss_for_each_kb": (memory.peak - memory.before) * 1024 / PARALLEL,
     }  # fmt: skip
+
+
+def flatness(rounds: list[dict[str, Any]]) -> dict[str, Any]:
+    """Say whether rounds of the same work add up; peaks differ with what meets, so halves are compared."""
+    peaks, half = [each["rss_peak_mb"] for each in rounds], len(rounds) // 2
+    start = max(each["rss_before_mb"] for each in rounds[1:]) / rounds[0]["rss_after_mb"]
+    peak = statistics.mean(peaks[half:]) / statistics.mean(peaks[:half])
+    return {"start_ratio": start, "peak_ratio": peak, "flat": max(start, peak) <= FLAT}
+
+
+def memory(data: Path) -> dict[str, Any]:
+    """Send a thousand at once, round after round, slowly and as fast as it goes; then larger ones."""
+    found: dict[str, Any] = {}
+    for name, pause_s in (("1,000 phones at 160 kbit/s", PAUSE_S), ("1,000 as fast as it goes", 0.0)):
+        with serving(data / name) as (server, token):
+            rounds = [parallel(server, token, pause_s) for _ in range(ROUNDS)]
+            larger = parallel(server, token, pause_s / LARGER, PHOTO * LARGER)
+        found[name] = {"rounds": rounds, **flatness(rounds), "larger": larger}
+        found[name]["larger_peak_ratio"] = larger["rss_peak_mb"] / max(each["rss_peak_mb"] for each in rounds)
+    return found
 
 
 class Sender:
@@ -185,11 +209,10 @@ def run() -> dict[str, Any]:
     """Measure all three."""
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(FILES, hard), hard))
+    with tempfile.TemporaryDirectory() as folder:
+        found = memory(Path(folder))
+    flat = all(each["flat"] for each in found.values())
     with tempfile.TemporaryDirectory() as folder, serving(Path(folder) / "data") as (server, token):
-        found = {"1,000 phones at 160 kbit/s": parallel(server, token, PAUSE_S)}
-        larger = parallel(server, token, PAUSE_S / LARGER, PHOTO * LARGER)
-        found[f"1,000 phones, {LARGER} times the size, as many times the rate"] = larger
-        found["1,000 as fast as it goes"] = parallel(server, token, 0.0)
         minute = Road(server.port, seconds=60 / MINUTES, rate=50_000 / 8 * MINUTES, rtt=0.6 / MINUTES)
         found["2 MB, 50 kbit/s, cut every 60 s"] = slow = weak(token, 2_000_000, minute, MINUTES)
         resets = Road(
@@ -200,4 +223,5 @@ def run() -> dict[str, Any]:
     in_bytes = max(slow["bytes_ratio"], reset["bytes_ratio"]) <= BYTES_BUDGET
     kept = in_bytes and slow["time_ratio"] <= TIME_BUDGET
     found["budget"] = {"time_ratio": TIME_BUDGET, "bytes_ratio": BYTES_BUDGET, "kept": kept}
+    found["memory"] = {"budget": FLAT, "flat": flat}
     return found

@@ -23,7 +23,7 @@ ONLY_IN = {
     "aiosqlite": ("backend/adapters/",),
     "PIL": ("media/", "backend/demo/", "pwa/bake/"),
     "webpush": ("backend/adapters/",),
-    "uvicorn": ("backend/__main__.py", "backend/serve.py", "backend/demo/"),
+    "uvicorn": ("backend/__main__.py", "backend/http/line.py", "backend/serve.py", "backend/demo/"),
 }
 
 # A place, and what it must not name: the first place that fits decides.

@@ -16,7 +16,7 @@ import zlib
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 import uvicorn
 from msgspec.structs import replace
@@ -27,6 +27,7 @@ from backend.config import Settings
 from backend.darkroom import Darkroom
 from backend.devices import Contacts
 from backend.http import exchange
+from backend.http.line import Line
 from backend.people import Brake, signed_in
 from backend.photos import Photos
 from backend.ports import Lane
@@ -113,7 +114,12 @@ class Front:
         self._socket.bind(("127.0.0.1", 0))
         self.address = f"127.0.0.1:{self._socket.getsockname()[1]}"
         settings = uvicorn.Config(
-            self._gate, interface="asgi3", log_level="warning", http="httptools", loop="uvloop", lifespan="on"
+            self._gate,
+            interface="asgi3",
+            log_level="warning",
+            http=cast(Any, Line),
+            loop="uvloop",
+            lifespan="on",
         )
         self._uvicorn = uvicorn.Server(settings)
         self._thread = threading.Thread(target=self._uvicorn.run, args=[[self._socket]], daemon=True)
