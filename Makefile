@@ -44,7 +44,7 @@ soak: setup-dev ## run the fleets, model and real client, until time is up (SECO
 	python -m tests.whole.fleet --soak $(SECONDS)
 	python -m tests.whole.fleet --node --soak $(SECONDS)
 
-faults: setup-dev ## kill points (150 of the write-back's, else all), 100 power cuts: an hour and more
+faults: setup-dev ## kill points (of the longest write-back 150, else all), 100 power cuts: an hour and more
 	SOAK=1 pytest tests/whole/faults
 
 lint: setup-dev $(NPM) ## ruff, mypy, Biome, tsc

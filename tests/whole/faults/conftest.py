@@ -60,12 +60,12 @@ def settle_at(town: tuple[Path, Tokens]) -> Callable[[Path], list[Reporter]]:
 
 
 @pytest.fixture
-def stage_at() -> Iterator[Callable[[Path], Stage]]:
+def stage_at() -> Iterator[Callable[..., Stage]]:
     """Set the stage on a directory; what still runs at the end is killed."""
     stages: list[Stage] = []
 
-    def put(data: Path) -> Stage:
-        stages.append(Stage(data))
+    def put(data: Path, **settings: str) -> Stage:
+        stages.append(Stage(data, **settings))
         return stages[-1]
 
     yield put

@@ -2,7 +2,7 @@
 
 Reads lines of JSON: the words of a command, its settings, and the file for what it prints. For each it forks
 a process that runs `qianshao` with them, tells its process id and, once it has ended, its exit status as a
-second line.
+second line. The setting CHECKPOINT_PAGES, which no operator has, is how long the database's log may get.
 """
 
 import json
@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from backend.__main__ import main
+from backend.adapters import opening
 
 
 def tell(number: int) -> None:
@@ -23,6 +24,8 @@ def run(words: list[str], settings: dict[str, str], into: str) -> int:
     child = os.fork()
     if child == 0:
         os.environ.update(settings)
+        if pages := settings.get("CHECKPOINT_PAGES"):
+            vars(opening)["PRAGMAS"] = (*opening.PRAGMAS, f"PRAGMA wal_autocheckpoint={int(pages)}")
         with Path(into).open("w", encoding="utf-8") as printed:
             sys.stdout = printed
             status = main(words)

@@ -8,6 +8,7 @@ find each entry once.
 import shutil
 import signal
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,8 @@ LONG = "很长" * 140  # as much as a line of progress takes
 ENTRIES = 50  # of one push; with LONG they take half a megabyte of the database's log
 SPARE = 600_000  # bytes of that log left when a sweep of its end begins
 WRITTEN_BACK = 150  # points of some 3,100, when all others are taken: page after page the same, 3 s each
+FEW = 2  # entries of a push, where each point of a write-back is taken
+PAGES = 40  # of the log with which it is written back then, instead of 4,000
 Play = Callable[[Stage, Reporter], None]
 
 pytestmark = pytest.mark.usefixtures("strace")
@@ -106,12 +109,14 @@ class Starting(Sweep):
 class Checkpointing(Sweep):
     """Sweeps the push with which the database's log gets so long that it is written back."""
 
+    spare = SPARE
+
     def __init__(self, stage: Stage, phone: Reporter, scratch: Path, play: Play) -> None:
         super().__init__(stage, phone, scratch, play)
         self.clean = shutil.copytree(stage.data, scratch / "clean")
         self.long = 0  # bytes of the log when it is written back; measured first
         super().set_up()
-        fill(stage, phone)
+        play(stage, phone)
         self.long = wal_of(stage).stat().st_size
         stage.end(signal.SIGKILL)
 
@@ -120,30 +125,36 @@ class Checkpointing(Sweep):
         shutil.copytree(self.clean, self.stage.data)
         self.phone.begin_anew()
         pid = super().set_up()
-        while wal_of(self.stage).stat().st_size < self.long - SPARE:
+        while wal_of(self.stage).stat().st_size < self.long - self.spare:
             self.phone.write(ENTRIES, LONG)
             assert self.phone.push() == "held"
         return pid
+
+
+class ShortOfPages(Checkpointing):
+    """The same with a short log: all pushes from an empty one on are swept, and each page written back."""
+
+    spare = 2**30
 
 
 def wal_of(stage: Stage) -> Path:
     return stage.data / f"{FILE}-wal"
 
 
-def fill(stage: Stage, phone: Reporter) -> None:
+def fill(stage: Stage, phone: Reporter, entries: int = ENTRIES, words: str = LONG) -> None:
     """Push until the database itself is written to."""
     file = stage.data / FILE
     before = file.stat().st_mtime_ns
     while file.stat().st_mtime_ns == before and stage.lives():
-        phone.write(ENTRIES, LONG)
+        phone.write(entries, words)
         phone.push()
 
 
 @pytest.fixture
 def swept(tmp_path, settle_at, stage_at):
-    def sweep(how: type[Sweep], play: Play, count: int, soaking: int | None = None) -> None:
+    def sweep(how: type[Sweep], play: Play, count: int, soaking: int | None = None, **settings: str) -> None:
         phones = settle_at(tmp_path / "data")
-        stage = stage_at(tmp_path / "data")
+        stage = stage_at(tmp_path / "data", **settings)
         phones[0].dial(stage.url)
         how(stage, phones[0], tmp_path, play).run(count, soaking)
 
@@ -163,4 +174,8 @@ def test_killed_in_a_start_that_mends(swept):
 
 
 def test_killed_while_the_log_is_written_back(swept):
-    swept(Checkpointing, fill, 12, WRITTEN_BACK)
+    swept(Checkpointing, fill, 4, WRITTEN_BACK)
+
+
+def test_killed_at_any_page_of_a_short_log_that_is_written_back(swept):
+    swept(ShortOfPages, partial(fill, entries=FEW, words=""), 10, CHECKPOINT_PAGES=str(PAGES))
