@@ -88,9 +88,12 @@ class DiskBlobs:
         path = self._path(name)
         trash = self._root / TRASH / path.parent.name
         await asyncio.to_thread(make_folder, trash)
-        if self._claims.bar(name, claims) or not path.exists():
+        if self._claims.bar(name, claims):
             return False
-        path.rename(trash / name)
+        try:
+            path.rename(trash / name)
+        except FileNotFoundError:
+            return False  # erased by law, before or at this moment
         await asyncio.to_thread(flush, trash)
         await asyncio.to_thread(flush, path.parent)
         return True
@@ -102,7 +105,7 @@ def names_in(folder: Path) -> list[str]:
 
 
 def remove(path: Path) -> None:
-    """Take a file away so that it stays away; that there is none is no fault."""
+    """Take a file away so that it stays away; that there is none, or none any more, is no fault."""
     if path.exists():
-        path.unlink()
+        path.unlink(missing_ok=True)  # it may be buried at this moment
         flush(path.parent)

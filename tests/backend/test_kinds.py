@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -72,7 +73,8 @@ def test_the_version_is_that_of_the_pages_wherever_they_lie(tmp_path):
     assert one.version == other.version
 
 
-def test_disk_is_looked_at_once_a_second_at_most(tmp_path):
+def test_disk_is_looked_at_once_a_second_at_most(tmp_path, monkeypatch):
+    monkeypatch.setattr("backend.watch.time", SimpleNamespace(monotonic=lambda: 5.0))
     pages = Pages((PAGES, tmp_path))
     put(tmp_path, "flood_watch")
     pages.refresh()
