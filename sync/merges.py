@@ -40,7 +40,7 @@ def _heaviest(mine: Cell, theirs: Cell) -> Cell:
     """Unite two lists of [stamp, weight]: each stamp once, with the greatest weight, oldest first."""
     most: dict[tuple[Any, ...], int] = {}
     for stamp, weight in (*mine, *theirs):
-        most[tuple(stamp)] = max(weight, most.get(tuple(stamp), 0))
+        most[tuple(stamp)] = max(weight, most.get(tuple(stamp), weight))
     return [[list(stamp), weight] for stamp, weight in sorted(most.items())]
 
 
@@ -103,7 +103,7 @@ def authority(mine: Cell, theirs: Cell, _options: Options = ()) -> Cell:
     over = _heaviest(mine[1], theirs[1])
     least = {tuple(stamp): weight for stamp, weight in over}
     live = _stamped(mine[0], theirs[0])
-    return [[entry for entry in live if entry[1] > least.get(tuple(entry[0]), -1)], over]
+    return [[each for each in live if (at := tuple(each[0])) not in least or each[1] > least[at]], over]
 
 
 RULES: Final[dict[str, Callable[[Cell, Cell, Options], Cell]]] = {

@@ -107,8 +107,7 @@ def write(rule: str, change: Change, stamp: Stamp, weight: int = 0) -> Cell:
 
 
 def _settled(rule: str, cell: Cell) -> Cell:
-    alone = len(cell[0]) < 2 and not cell[1]  # one element and nothing taken away, as mostly
-    return cell if alone else join(rule, cell, cell)
+    return join(rule, cell, cell)
 
 
 def plain(rule: str, cell: Cell) -> Value:
@@ -128,7 +127,7 @@ def plain(rule: str, cell: Cell) -> Value:
 def present(cell: Cell) -> list[Any]:
     """List the elements of a union cell that are in it now, in the order they were first added."""
     dropped = {canonical(drop) for drop in cell[1]}
-    alive = [add[1] for add in cell[0] if not dropped or canonical(add) not in dropped]
+    alive = [add[1] for add in cell[0] if canonical(add) not in dropped]
     return list(dict.fromkeys(alive))
 
 

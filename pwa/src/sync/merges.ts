@@ -26,12 +26,8 @@ function unite<T>(mine: readonly T[], theirs: readonly T[], stampOf: (each: T) =
 
 /** Unite two lists: each stamp once, with the greatest weight, oldest first. */
 function heaviest(mine: readonly Over[], theirs: readonly Over[]): Over[] {
-  const most = new Map<string, Over>();
-  for (const each of [...mine, ...theirs]) {
-    const at = canonical(each[0]);
-    const old = most.get(at);
-    if (!old || each[1] > old[1]) most.set(at, each);
-  }
+  const lightFirst = [...mine, ...theirs].sort((one, other) => one[1] - other[1]);
+  const most = new Map(lightFirst.map((each) => [canonical(each[0]), each]));
   return [...most.values()].sort((one, other) => order(one[0], other[0]));
 }
 
@@ -78,7 +74,11 @@ export function authority(mine: Owned, theirs: Owned): Owned {
   const over = heaviest(mine[1], theirs[1]);
   const least = new Map(over.map(([stamp, weight]) => [canonical(stamp), weight]));
   const live = unite(mine[0], theirs[0], head);
-  return [live.filter(([stamp, weight]) => weight > (least.get(canonical(stamp)) ?? -1)), over];
+  const stands = ([stamp, weight]: Weighed): boolean => {
+    const written = least.get(canonical(stamp));
+    return written === undefined || weight > written;
+  };
+  return [live.filter(stands), over];
 }
 
 type Rule = (mine: never, theirs: never, options: Options) => Cell;
