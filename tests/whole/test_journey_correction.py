@@ -73,7 +73,8 @@ def put_right(secretary: Phone) -> None:
     """The secretary sees old and new, and what is hers only; decides without a network."""
     page = secretary.page
     page.reload()
-    delivered(page)
+    bar(page, "待审")
+    expect(page.locator("main .rec a").filter(has_text=WHY).first).to_be_visible()  # it has come
     secretary.offline()
     card(page)
     expect(page.locator("section.side")).to_contain_text(NUMBER)
