@@ -36,7 +36,8 @@ def test_the_same_thing_reported_twice_is_handled_once(
     send(worker.page)
     worker.page.get_by_role("link", name="回首页").click()
     delivered(worker.page)
-    leader.page.reload()
+    with leader.page.expect_response("**/api/exchange"):  # the first report has come
+        leader.page.reload()
     delivered(leader.page)
     leader.offline()
     is_asked_and_says_so(leader, photo)
