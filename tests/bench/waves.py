@@ -14,9 +14,10 @@ from playwright.sync_api import Playwright, expect, sync_playwright
 
 from media.drawing import draw
 from tests.bench.phone import until
-from tests.whole.conftest import Phone, Town
+from tests.whole.conftest import CODES, Phone, Town
 from tests.whole.conftest import run as command
 from tests.whole.doing import report, send
+from tests.whole.faults.stage import cradle
 from tests.whole.weak import Weak, weak_to
 
 BITS_S, TRIP_S = 20_000, 0.8
@@ -68,8 +69,10 @@ def run() -> dict[str, Any]:
         folder = Path(name)
         photo = folder / "rock.jpg"
         photo.write_bytes(draw("rock_fall", 1))
-        command(folder / "made", "demo", "--json")
-        town = Town(folder / "made", folder / "data")
+        made, births = folder / "made", cradle()
+        made.mkdir()
+        (made / CODES).write_text(command(made / "data", "demo", "--json"), encoding="utf-8")
+        town = Town(made, folder / "data", births)
         try:
             with weak_to(town.port) as near, weak_to(town.port) as far:
                 worker = signed_in(playwright, folder, "worker", near, town.code("fulltime_worker"))
@@ -79,4 +82,6 @@ def run() -> dict[str, Any]:
                 secretary.close()
         finally:
             town.stop()
+            births.kill()
+            births.communicate()
     return {"bits_s": BITS_S, "trip_ms": round(TRIP_S * 1000), **found}
