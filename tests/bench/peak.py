@@ -62,6 +62,12 @@ def grid_of(n: int) -> int:
     return town_of(n) * 1_000 + 10 + n // TOWNS
 
 
+def tree_of(n: int) -> dict[int, OrgUnit]:
+    """Give the units that lie above that phone's grid, and the grid."""
+    town = town_of(n)
+    return {town: OrgUnit(3, 0), town * 1_000: OrgUnit(4, town), grid_of(n): OrgUnit(5, town * 1_000)}
+
+
 async def prepare(root: Path) -> str:
     """Make the towns of a city with their workers and devices; gives the version of the pages."""
     async with opened(Settings(data=str(root))) as parts:
@@ -100,7 +106,7 @@ def requests_of(port: int, version: str, first: int, count: int, kinds: Any) -> 
         number, grid = f"{n + 1:08x}", grid_of(n)
         device, actor = f"{number}aaaaaaaa", Actor(grid, (Grant("fulltime_worker", grid),), number)
         heard = Cursor("aaaa", 1, dict.fromkeys(scopes(actor), Heard(1, 1)))  # all there was before tonight
-        cursor = spell(sealed(heard, whom(number, heard.heard, {grid: OrgUnit(5, 0)}), ROOT))
+        cursor = spell(sealed(heard, whom(number, heard.heard, tree_of(n)), ROOT))
         packed = pack(ops_of(device, n, grid, grid), kinds, NOW)
         written.append(request(port, f"t{n}", Push(1, version, "aaaaaaaa", NOW, cursor, OPS, 1, packed)))
     return written
