@@ -31,6 +31,11 @@ def read_pages(directories: tuple[Path, ...], trees: Sequence[Units] = ()) -> di
     A file in a later directory stands in for one of its name before: a town words its own day sheet. Units
     that lists name are looked for in `trees`, one a town; where none is known, nobody asks.
     """
+    return _read(directories, trees)[0]
+
+
+def _read(directories: tuple[Path, ...], trees: Sequence[Units]) -> tuple[dict[str, Kind], Lists]:
+    """Read the lists, and the pages that take their options from them."""
     lists = read_lists(directories)
     for fault in misplaced(lists, trees):
         raise KindError(f"{LISTS}/{fault}")
@@ -42,7 +47,7 @@ def read_pages(directories: tuple[Path, ...], trees: Sequence[Units] = ()) -> di
             pages.append(parse(content, lists))
         except KindError as fault:
             raise KindError(f"{path.name}: {fault}") from fault
-    return gather(pages)
+    return gather(pages), lists
 
 
 def read_lists(directories: tuple[Path, ...]) -> Lists:
@@ -83,7 +88,7 @@ class Pages:
         self._directories = directories
         self._trees: dict[int, Units] = {}  # by town, as far as known
         self._watch = Watch(self._look)
-        self.kinds = read_pages(directories)
+        self.kinds, self._lists = _read(directories, ())
         self.version = version(self.kinds)
         self._holes = holes(self.kinds)
         for hole in self._holes:
@@ -94,36 +99,33 @@ class Pages:
         paths = (path for folder in here for path in folder.glob("*.toml"))
         return tuple(sorted((str(path), path.stat().st_mtime_ns) for path in paths))
 
-    def _read(self) -> dict[str, Kind]:
+    def _read(self) -> tuple[dict[str, Kind], Lists]:
         """Read all pages; raises KindError too if a workflow has a hole that it had not before."""
-        kinds = read_pages(self._directories, list(self._trees.values()))
+        kinds, lists = _read(self._directories, list(self._trees.values()))
         made = [hole for hole in holes(kinds) if hole not in self._holes]
         if made:
             raise KindError("; ".join(made))
-        return kinds
+        return kinds, lists
 
     def know(self, town: int, units: Units) -> None:
-        """Hear which units a town has; what lists say of them is looked through, and what is wrong is logged.
+        """Hear which units a town has; what the lists in force say of them is checked, and logged if wrong.
 
-        From then on a list that names others is left out of a change.
+        From then on a list that names others is left out of a change. No file is read: every town is heard of
+        within the first minute of an evening.
         """
         if self._trees.get(town) == units:
             return
         self._trees[town] = units
-        try:
-            faults = list(misplaced(read_lists(self._directories), list(self._trees.values())))
-        except KindError as fault:  # a file that turned faulty meanwhile
-            faults = [str(fault)]
-        for each in faults:
-            _log.error("kind pages: %s", each)
+        for fault in misplaced(self._lists, list(self._trees.values())):
+            _log.error("kind pages: %s/%s", LISTS, fault)
 
     def refresh(self, *, at_once: bool = False) -> None:
         """Read the pages again if a file changed since the last look, which was a moment ago or not."""
         try:
             if not self._watch.changed(at_once=at_once):
                 return
-            kinds = self._read()
+            kinds, lists = self._read()
         except (KindError, OSError) as fault:  # OSError: a file that vanishes while it is looked at
             _log.error("kind pages left as they were: %s", fault)
             return
-        self.kinds, self.version, self._holes = kinds, version(kinds), holes(kinds)
+        self.kinds, self.version, self._holes, self._lists = kinds, version(kinds), holes(kinds), lists

@@ -55,8 +55,9 @@ async def test_a_new_page_is_part_of_the_town(here, tmp_path, monkeypatch):
 
 
 async def test_a_list_that_names_a_unit_the_town_has_not_is_found_when_the_units_are_read(
-    here, tmp_path, caplog
+    here, tmp_path, caplog, monkeypatch
 ):
+    monkeypatch.setattr(watch, "LOOK_EVERY_S", 0.0)
     (tmp_path / "lists").mkdir()
     (tmp_path / "lists/responders.toml").write_text('rows = [{ value = "fire", at = "999" }]')
     await here.town(TOWN)
