@@ -182,6 +182,8 @@ def _staff(session: Session, shared: Common, now_ms: int) -> Staff:
     """List who may be named in a record: nothing of them but their posts, and nobody out of reach."""
     reach = dispatchable(session.grants, shared.tree)
     found: Staff = {}
+    if not reach:  # as for most, and a town has thousands
+        return found
     for person in shared.people:
         for grant in live(person.grants, now_ms):
             if grant.unit in reach:
@@ -197,13 +199,15 @@ def _begun(person: Person) -> int:
 def _newcomers(session: Session, shared: Common, now_ms: int) -> dict[str, list[int]]:
     """Say who is new at their first post, to those alone who look others' work over."""
     below = supervised(session.grants, shared.tree)
+    if not below:
+        return {}
     found = [
         person.id
         for person in shared.people
         if _begun(person) <= now_ms < _begun(person) + NEW_MS
         and any(grant.unit in below for grant in live(person.grants, now_ms))
     ]
-    return {"newcomers": found} if below else {}
+    return {"newcomers": found}
 
 
 def _me(session: Session, shared: Common, now_ms: int) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Final, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from msgspec import Struct
 
@@ -221,17 +221,14 @@ class Reported(Struct, frozen=True):
     report: bytes  # JSON of what it last said of itself, see backend/devices.py; empty if nothing yet
 
 
-AHEAD_MAX: Final = 10_000  # how far past the last number one may be: a restored town had fewer phones
-
-
-def number_for(person: int, wanted: int, owner: int | None, last: int) -> int:
-    """Choose a device's number: the one it bore if it is this person's or, after a restore, free."""
-    free = owner is None and 0 < wanted <= last + AHEAD_MAX
-    return wanted if owner == person or free else last + 1
-
-
 class People(Protocol):
     """Units, persons, enrolment codes and devices."""
+
+    async def changes(self, town: int) -> tuple[int, ...]:
+        """Give what differs whenever a town's units, persons, grants or list of devices may have changed.
+
+        A change made here tells at once, one that another process wrote within seconds.
+        """
 
     async def units(self, town: int) -> list[Unit]:
         """List a town's units: the town, all below it, and the tiers above it."""

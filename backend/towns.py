@@ -3,9 +3,7 @@
 import time
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
-from typing import Final
-
-import msgspec
+from typing import Any
 
 from backend.calendar import Calendars, announced
 from backend.darkroom import Scene
@@ -14,10 +12,7 @@ from backend.kinds import Pages
 from backend.people import Common, Session, common, version_for
 from backend.ports import Ledger, People
 from sync.deadline import Calendar
-from sync.digest import short
 from sync.settle import World
-
-KEEP_S: Final = 5.0  # how long units and people are taken from memory: changing them is rare
 
 
 def wall_ms() -> int:
@@ -39,8 +34,8 @@ class Towns:
         self._ledger = ledger
         self._days = days
         self._backed = {} if backed is None else backed  # by town, and kept up to date by backend/witness.py
-        self._common: dict[int, tuple[float, Common]] = {}
-        self._versions: dict[int, tuple[str, str]] = {}  # by device: of the shared part, and of the whole
+        self._common: dict[int, tuple[Any, Common]] = {}  # by town, and what it was made of
+        self._versions: dict[int, tuple[Any, str]] = {}  # of directories, by device, and what they go by
 
     async def town(self, town: int, session: Session | None = None) -> Town:
         """Describe a town; with a session also the version of that person's directory."""
@@ -72,22 +67,19 @@ class Towns:
         """Give the units, people and devices of a town, as its directories share them."""
         return await self._shared(town)
 
-    def enrolled(self) -> None:
-        """Hear that there is a new device: everybody's directory names it."""
-        self._common.clear()
-
     async def _shared(self, town: int) -> Common:
-        read, shared = self._common.get(town, (0.0, None))
-        if shared is None or not shared.units or time.monotonic() - read > KEEP_S:
-            shared = await common(self.people, town, self.calendar())
-            self._common[town] = time.monotonic(), shared
+        basis = await self.people.changes(town), self.calendar()
+        known, shared = self._common.get(town, (None, None))
+        if shared is None or known != basis:
+            shared = await common(self.people, town, basis[1])
+            self._common[town] = basis, shared
             self.pages.know(town, shared.tree)
         return shared
 
     def _directory_version(self, session: Session, shared: Common) -> str:
         turned = bisect_right(shared.turns, self.now_ms())
-        basis = short([shared.digest, turned, msgspec.to_builtins(session.grants)])
-        known, version = self._versions.get(session.device.number, ("", ""))
+        basis = shared.digest, turned, tuple(session.grants)
+        known, version = self._versions.get(session.device.number, (None, ""))
         if known != basis:
             version = version_for(shared, session, self.now_ms())
             self._versions[session.device.number] = basis, version

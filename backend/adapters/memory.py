@@ -13,8 +13,9 @@ from msgspec.structs import replace
 
 from backend.adapters.claims import Claims
 from backend.adapters.memory_album import MemoryAlbum
+from backend.adapters.numbers import number_for
 from backend.feed import feed_of, tombstone
-from backend.ports import Device, Lane, Reported, Unit, number_for
+from backend.ports import Device, Lane, Reported, Unit
 from backend.ports import Person as PersonRow
 from backend.ranges import Ranges, add
 from sync.clock import SERVER, Stamp
@@ -224,6 +225,11 @@ class MemoryPeople:
         self._names: dict[int, str] = {}
         self._heard: dict[int, int] = {}  # ms
         self._reports: dict[int, bytes] = {}
+        self._made = 0  # changes of any of that
+
+    async def changes(self, _: int) -> tuple[int, ...]:
+        """Give what differs whenever units, persons, grants or the list of devices may have changed."""
+        return (self._made,)
 
     async def units(self, town: int) -> list[Unit]:
         """List a town's units."""
@@ -240,10 +246,12 @@ class MemoryPeople:
     async def put_units(self, town: int, units: Sequence[Unit]) -> None:
         """Add or change units."""
         self._units.setdefault(town, {}).update({unit.id: unit for unit in units})
+        self._made += 1
 
     async def put_person(self, person: PersonRow) -> None:
         """Add or change a person and replace the grants."""
         self._people[person.id] = person
+        self._made += 1
 
     async def put_code(self, code_hash: bytes, person: int, expires_ms: int) -> None:
         """Keep the hash of a one-time enrolment code."""
@@ -273,6 +281,7 @@ class MemoryPeople:
         device = Device(number, person.id, person.town)
         self._devices[token_hash] = device
         self._names[number], self._heard[number], self._reports[number] = name, now_ms, b""
+        self._made += 1
         return device
 
     async def bearer(self, token_hash: bytes) -> tuple[Device, PersonRow] | None:

@@ -1,6 +1,8 @@
 """The people port over SQLite: units, persons, enrolment codes, devices."""
 
 import sqlite3
+import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -8,9 +10,10 @@ import msgspec
 from sqlalchemy import bindparam, delete, func, select, update
 
 from backend.adapters import tables as t
+from backend.adapters.numbers import number_for
 from backend.adapters.sqlite import Sqlite
 from backend.adapters.statements import NONE, put, text
-from backend.ports import Device, Person, Reported, Unit, number_for
+from backend.ports import Device, Person, Reported, Unit
 from sync.permit import Grant
 
 UNITS: Final = text(
@@ -83,6 +86,8 @@ HEARD: Final = text(
     .where(t.device.c.number == bindparam("which"))
     .values(heard_ms=func.max(t.device.c.heard_ms, bindparam("now_ms")))
 )
+OUTSIDE_S: Final = 5.0  # how often it is looked for what others wrote: an operator's own SQL, by hand
+ALL: Final = 0  # no town has this number: what is counted under it bears on each
 _SHAPE: Final = msgspec.json.Decoder(list[tuple[int, int]])
 
 
@@ -91,6 +96,16 @@ class SqlPeople:
 
     def __init__(self, file: Sqlite) -> None:
         self._file = file
+        self._made: Counter[int] = Counter()  # changes by town
+        self._outside = 0  # what other processes wrote, as last looked for
+        self._looked = -OUTSIDE_S
+
+    async def changes(self, town: int) -> tuple[int, ...]:
+        """Give what differs whenever units, persons, grants or the list of devices may have changed."""
+        if time.monotonic() - self._looked >= OUTSIDE_S:
+            self._looked = time.monotonic()
+            self._outside = await self._file.foreign()
+        return self._made[town], self._made[ALL], self._outside
 
     async def _read(self, sql: str, **values: Any) -> list[Any]:
         return await self._file.read(lambda raw: raw.execute(sql, values).fetchall())
@@ -122,6 +137,7 @@ class SqlPeople:
     async def put_units(self, town: int, units: Sequence[Unit]) -> None:
         """Add or change units."""
         await self._write(put(t.unit), [_unit_row(town, unit) for unit in units])
+        self._made[town] += 1
 
     async def put_person(self, person: Person) -> None:
         """Add or change a person and replace the grants."""
@@ -134,6 +150,7 @@ class SqlPeople:
             raw.executemany(put(t.role_grant), grants)
 
         await self._file.write(write)
+        self._made[ALL] += 1  # who moves to another town leaves one
 
     async def put_code(self, code_hash: bytes, person: int, expires_ms: int) -> None:
         """Keep the hash of a one-time enrolment code."""
@@ -171,7 +188,9 @@ class SqlPeople:
             raw.execute(PUT_DEVICE, {**row, "number": number})
             return number
 
-        return Device(await self._file.write(add), person.id, person.town)
+        number = await self._file.write(add)
+        self._made[person.town] += 1
+        return Device(number, person.id, person.town)
 
     async def bearer(self, token_hash: bytes) -> tuple[Device, Person] | None:
         """Find the device a token is bound to, and whose it is, in one hop: every request asks."""

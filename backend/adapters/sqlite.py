@@ -107,6 +107,11 @@ class Sqlite:
         await self._open.wait()
         return await at_once(self.reader, partial(_snapshot, work=work))
 
+    async def foreign(self) -> int:
+        """Give what differs whenever another process has written: SQLite's data_version."""
+        await self._open.wait()
+        return await at_once(self.writer, _data_version)
+
     async def _flush(self) -> None:
         """Run what waits, a group at a time, until nothing does."""
         try:
@@ -148,6 +153,10 @@ class Sqlite:
             self._broken = Broken("the database cannot be opened anew: restart")
         finally:
             self._open.set()
+
+
+def _data_version(raw: sqlite3.Connection) -> int:
+    return int(raw.execute("PRAGMA data_version").fetchone()[0])
 
 
 def _snapshot(raw: sqlite3.Connection, work: Callable[[sqlite3.Connection], T]) -> T:

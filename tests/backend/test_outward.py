@@ -125,7 +125,6 @@ async def test_an_answer_that_does_not_fit_leaves_all_as_it_is(place):
 async def test_who_may_not_decide_any_more_decides_nothing_through_an_office(place):
     await place.send_out()
     await place.hold([replace(HELD[0], until_ms=NOW - 1)])
-    place.towns.enrolled()
     assert await place.answer(agreed=True) == "not_found"
     assert place.kept(place.said).state == "sent_out"
 

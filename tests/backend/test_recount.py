@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from backend import recount, towns, watch
+from backend import recount, watch
 from backend.adapters.memory import MemoryLanes
 from backend.calendar import FILE, announced, told
 from backend.exchange import Town
@@ -69,7 +69,6 @@ async def test_a_holiday_that_was_announced_puts_off_what_is_open(place):
 
 async def test_phones_count_by_the_calendar_in_force(client, enrol, monkeypatch):
     monkeypatch.setattr(watch, "LOOK_EVERY_S", 0.0)
-    monkeypatch.setattr(towns, "KEEP_S", 0.0)
     worker, root = await enrol(WORKER), client.app.state.context.settings.root
 
     async def heard() -> dict[str, Any]:

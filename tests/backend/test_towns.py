@@ -1,14 +1,15 @@
-"""What is true of a town now: kept for a moment, never for longer."""
+"""What is true of a town now: kept until it changes, never for longer."""
 
 import pytest
 
-from backend import towns, watch
+from backend import watch
 from backend.adapters.memory import MemoryPeople
 from backend.calendar import announced
 from backend.kinds import Pages
 from backend.people import directory, enrol, new_code, signed_in
 from backend.ports import Unit
 from backend.towns import Towns, wall_ms
+from sync.deadline import Calendar
 from tests.backend.town import NORTH, NOW, PAGES, TOWN, UNITS, WORKER, settle_in
 
 pytestmark = pytest.mark.anyio
@@ -37,12 +38,21 @@ async def test_with_a_session_the_directory_has_a_version(here):
     assert (await here.town(TOWN, session)).directory_version == found.version
 
 
-async def test_a_new_unit_is_known_when_the_moment_is_over(here, monkeypatch):
+async def test_a_new_unit_is_known_at_once(here):
     await here.town(TOWN)
     await here.people.put_units(TOWN, [Unit(333, 5, NORTH, "新网格")])
-    assert 333 not in (await here.town(TOWN)).world.units
-    monkeypatch.setattr(towns, "KEEP_S", 0.0)
     assert 333 in (await here.town(TOWN)).world.units
+
+
+async def test_what_has_not_changed_is_not_read_again(here):
+    shared = await here.crew(TOWN)
+    assert await here.crew(TOWN) is shared
+
+
+async def test_a_new_holiday_is_known_at_once(here, monkeypatch):
+    before = (await here.crew(TOWN)).digest
+    monkeypatch.setattr(here, "calendar", lambda: Calendar(off=frozenset({20270101})))
+    assert (await here.crew(TOWN)).digest != before
 
 
 async def test_a_new_page_is_part_of_the_town(here, tmp_path, monkeypatch):
@@ -62,12 +72,6 @@ async def test_a_list_that_names_a_unit_the_town_has_not_is_found_when_the_units
     (tmp_path / "lists/responders.toml").write_text('rows = [{ value = "fire", at = "999" }]')
     await here.town(TOWN)
     assert "row fire: at: no unit 999 here" in caplog.text
-
-
-async def test_a_town_without_units_is_asked_anew_each_time(here):
-    assert (await here.town(TOWN + 1)).world.units == {}
-    await here.people.put_units(TOWN + 1, UNITS[:3])
-    assert len((await here.town(TOWN + 1)).world.units) == 3
 
 
 def test_the_time_is_unix_milliseconds():

@@ -1,17 +1,21 @@
 """What devices claim, and what they say of themselves: the same in memory and in SQLite."""
 
+import sqlite3
 from collections.abc import AsyncIterator
 
 import pytest
+from msgspec.structs import replace
 
+from backend.adapters import sql_people
 from backend.adapters.memory import MemoryLanes, MemoryPeople
+from backend.adapters.opening import FILE
 from backend.adapters.sql_lane import SqlLanes
 from backend.adapters.sql_people import SqlPeople
 from backend.adapters.sqlite import Sqlite
 from backend.ports import Device, Lane, Lanes, People, Reported
 from sync.settle import settle
 from tests.backend.mirror import WORLD, Mirror
-from tests.backend.town import NORTH_ONE, NOW, PEOPLE, TOWN, WORKER, settle_in
+from tests.backend.town import NORTH_ONE, NOW, PEOPLE, TOWN, UNITS, WORKER, settle_in
 
 pytestmark = pytest.mark.anyio
 DEVICE, OTHER = "00000001aaaaaaaa", "00000001bbbbbbbb"
@@ -94,3 +98,35 @@ async def test_a_device_is_kept_with_what_it_said_last(ports):
         Reported(two, "other", True, NOW + 9, b""),
     ]
     assert await people.reported(TOWN + 1) == []
+
+
+async def test_whatever_a_directory_says_tells_of_its_changes(ports):
+    _, people = ports
+
+    async def told(change):
+        before = await people.changes(TOWN)
+        assert await people.changes(TOWN) == before
+        found = await change
+        return found, await people.changes(TOWN) != before
+
+    assert await told(people.put_units(TOWN, UNITS[:1])) == (None, True)
+    assert await told(people.put_person(PEOPLE[0])) == (None, True)
+    device, tells = await told(people.bind(PEOPLE[0], "phone", b"one", NOW))
+    assert tells, "it is listed with its number"
+    assert await told(people.put_person(replace(PEOPLE[0], town=TOWN + 1))) == (None, True), "it lost one"
+    assert await told(people.heard({device.number: NOW + 5})) == (None, False)
+
+
+async def test_what_another_process_writes_is_noticed_and_what_the_lane_writes_is_not(tmp_path, monkeypatch):
+    monkeypatch.setattr(sql_people, "OUTSIDE_S", 0.0)
+    file = await Sqlite.open(tmp_path)
+    lanes, people = SqlLanes(file), SqlPeople(file)
+    await settle_in(people)
+    before = await people.changes(TOWN)
+    await lanes.write(TOWN, lambda lane: log(lane, 1))
+    assert await people.changes(TOWN) == before
+    with sqlite3.connect(tmp_path / FILE) as by_hand:
+        by_hand.execute("UPDATE person SET name = '改名'")
+    by_hand.close()
+    assert await people.changes(TOWN) != before
+    await file.close()

@@ -3,7 +3,6 @@
 import msgspec
 import pytest
 
-from backend import towns
 from backend.ports import Person
 from sync.kind import Kind, version
 from sync.permit import Grant
@@ -57,8 +56,7 @@ async def test_a_directory_is_told_to_who_is_signed_in(client, enrol):
     assert (await client.get("/api/directory")).status_code == 401
 
 
-async def test_an_exchange_says_when_the_directory_changed(client, enrol, monkeypatch):
-    monkeypatch.setattr(towns, "KEEP_S", 0.0)
+async def test_an_exchange_says_when_the_directory_changed(client, enrol):
     worker, people = await enrol(WORKER), client.app.state.context.people
     first = (await worker.exchange()).directory
     assert first == (await directory(worker)).json()["version"]
