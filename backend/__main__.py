@@ -29,6 +29,7 @@ from backend.calendar import FILE as CALENDAR
 from backend.calendar import CalendarError, read_calendar
 from backend.collect import PARTS, Collected
 from backend.config import Settings, SettingsError, read_settings
+from backend.cycles import at_ease
 from backend.demo.seed import Welcome, demo
 from backend.durable import put_pieces
 from backend.erase import Erased, NotErased, Store, erase
@@ -80,6 +81,7 @@ def serve(settings: Settings, _: argparse.Namespace) -> int:
         loop="uvloop", date_header=False,
     )  # fmt: skip
     server = Server(config, lambda: drain(app))
+    at_ease()
     with suppress(KeyboardInterrupt):
         server.run()
     return 0 if server.started else NOT_STARTED
