@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec.structs import astuple
 
 from backend.kinds import read_pages
 from sync.dense import dense
@@ -26,14 +27,18 @@ def sent(parts: list[Any]) -> bytes:
     return min(plain, zlib.compress(plain, 6), key=len)
 
 
-def body(ops: list[Op]) -> bytes:
-    """Write the push a phone would send."""
-    kinds = read_pages((Path("sync/kinds"),))
-    push = Push(1, version(kinds), "1b2c3d4e", NOW, CURSOR, 60, 41, pack(ops, kinds, NOW))
-    parts = [getattr(push, name) for name in Push.__struct_fields__]
+def travels(push: Push) -> bytes:
+    """Write a push without the empty parts at its end."""
+    parts = list(astuple(push))
     while not parts[-1]:
         parts.pop()
     return sent(parts)
+
+
+def body(ops: list[Op]) -> bytes:
+    """Write the push a phone would send."""
+    kinds = read_pages((Path("sync/kinds"),))
+    return travels(Push(1, version(kinds), "1b2c3d4e", NOW, CURSOR, 60, 41, pack(ops, kinds, NOW)))
 
 
 def run() -> dict[str, Any]:
