@@ -161,6 +161,6 @@ def _same_day(question: Question) -> bool:
     for name, field in kind.fields.items():
         answers = told(kind, home, name) if field.options else None
         chosen = answers if isinstance(answers, list) else [answers]
-        if any("same_day" in each.marks for each in field.options if each.value in chosen):
+        if any("same_day" in kind.marks_of(name, each) for each in chosen):
             return True
     return False

@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from sync.deadline import AMOUNT_MAX, Calendar, Due, Limit, Pause, day_number, day_of, due, limit_of, reached
-from sync.kind import Clock, Kind, Step, Timed, marks_of
+from sync.kind import Clock, Kind, Step, Timed
 from sync.register import Entry, Record, plain
 from sync.value import is_day, is_int
 
@@ -130,7 +130,7 @@ def _limit(kind: Kind, record: Record, clock: Clock, first: int) -> Limit | None
     day = _said(kind, record, clock.until)
     if is_day(day):
         return Limit(min(max(day_number(day) - first, 1), AMOUNT_MAX), "day")
-    marks = marks_of(kind, clock.of, _said(kind, record, clock.of))
+    marks = kind.marks_of(clock.of, _said(kind, record, clock.of))
     return limit_of(marks.get(clock.mark, clock.limit)) or limit_of(clock.limit)
 
 

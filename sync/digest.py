@@ -4,7 +4,7 @@ Source: FIPS 180-4 (SHA-256); the chain is the hash list of RFC 6962 without the
 Twin: pwa/src/sync/digest.ts. Shared cases: tests/vectors/digest.json.
 """
 
-from base64 import b64encode
+from base64 import urlsafe_b64encode
 from hashlib import sha256
 from typing import Any, Final
 
@@ -39,4 +39,4 @@ def sealed(seq: int, person: int, wall_ms: int, count: int, body: bytes) -> byte
 
 def token(last: bytes, text: str, digits: int) -> str:
     """Hash a text onto a hash nobody outside knows, in base64url digits: whoever shows it was given it."""
-    return b64encode(sha256(last + text.encode()).digest(), b"-_")[:digits].decode()
+    return urlsafe_b64encode(sha256(last + text.encode()).digest())[:digits].decode()

@@ -26,6 +26,7 @@ from sync.around import (
 )
 from sync.correct import can_mend
 from sync.nameless import no_personal_data
+from sync.responder import MATTER
 from sync.turns import (
     above_community,
     came_late,
@@ -206,10 +207,7 @@ def moves_left(question: Question) -> bool:
 
 def _mark(question: Question, name: str) -> str:
     """Read a mark of the matter the record is about; "" if the matter is not said, or has no such mark."""
-    matter = question.kind.fields.get("matter")
-    value = value_of(question, "matter")
-    marks = (each.marks for each in (matter.options if matter else ()) if each.value == value)
-    return next(marks, {}).get(name, "")
+    return question.kind.marks_of(MATTER, value_of(question, MATTER)).get(name, "")
 
 
 def route_emergency(question: Question) -> bool:

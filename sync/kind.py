@@ -289,6 +289,11 @@ class Kind(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
         """Merge rule and ordered options by field."""
         return {name: (each.rule, each.spec.options) for name, each in self.fields.items()}
 
+    def marks_of(self, name: str, value: object) -> Mapping[str, str]:
+        """Give the marks of an answer to a choice; none of one this page does not know."""
+        known = self.fields[name].marks if name in self.fields else {}
+        return known.get(value, {}) if isinstance(value, str) else {}
+
 
 class Pages(dict[str, Kind]):
     """Pages by name, with what all of them together say worked out once: a town keeps them long."""
@@ -373,9 +378,3 @@ def _filled(each: Field, lists: Lists) -> Field:
 def options_of(kind: Kind, name: str) -> tuple[Option, ...]:
     """Give the options of a field; none if there is no such field."""
     return kind.fields[name].options if name in kind.fields else ()
-
-
-def marks_of(kind: Kind, name: str, value: object) -> Mapping[str, str]:
-    """Give the marks of an answer to a choice; none of one this page does not know."""
-    known = kind.fields[name].marks if name in kind.fields else {}
-    return known.get(value, {}) if isinstance(value, str) else {}

@@ -34,10 +34,8 @@ def asked_for(kind: Kind, record: Record, step: Step) -> dict[str, Change]:
     cell = record.cells.get(MATTER)
     if not step.responder or cell is None:
         return {}
-    field = kind.fields[MATTER]
-    matter = plain(field.rule, cell)
-    marks = next((each.marks for each in field.options if each.value == matter), {})
-    found = units_of(marks, ASKED)
+    matter = plain(kind.fields[MATTER].rule, cell)
+    found = units_of(kind.marks_of(MATTER, matter), ASKED)
     return {step.responder: found[0]} if found else {}
 
 

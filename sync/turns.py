@@ -7,7 +7,7 @@ Twin: pwa/src/sync/turns.ts. Shared cases: tests/vectors/guards.json.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from sync.permit import is_body, named, path
@@ -52,11 +52,9 @@ def _added(question: Question, name: str) -> list[Any]:
     return [*(_value(question, name) or []), *sets.get(name, {}).get("add", [])]
 
 
-def _marks(question: Question) -> dict[str, str]:
+def _marks(question: Question) -> Mapping[str, str]:
     """Give what the catalogue says of the record's matter."""
-    matter = _value(question, MATTER)
-    options = question.kind.fields[MATTER].options if MATTER in question.kind.fields else ()
-    return next((each.marks for each in options if each.value == matter), {})
+    return question.kind.marks_of(MATTER, _value(question, MATTER))
 
 
 def declined(question: Question) -> list[int]:
@@ -169,12 +167,8 @@ def came_late(question: Question) -> bool:
 
 def not_negative(question: Question) -> bool:
     """Hold unless an answer bears the mark of what no grid may ever be sent for (domain W7)."""
-    chosen = {name: _value(question, name) for name in question.kind.fields}
-    return not any(
-        "negative" in option.marks and option.value == value
-        for name, value in chosen.items()
-        for option in question.kind.fields[name].options
-    )
+    kind = question.kind
+    return not any("negative" in kind.marks_of(name, _value(question, name)) for name in kind.fields)
 
 
 def names_self(question: Question) -> bool:

@@ -55,15 +55,19 @@ SCRIPT_MAY = {
     "": {"", "model", "ports", "sync", "words"},
 }
 CORE_SEEN = {
-    # how far, inside which border; by when; what stands above whom; what gives somebody away
+    # how far, inside which border; by when; what stands above whom; what gives somebody away; who may be
+    # called for a matter
     "widgets": frozenset(
         {
-            *(f"pwa/src/sync/{name}.ts" for name in ("place", "clocks", "permit", "nameless")),
+            *(f"pwa/src/sync/{name}.ts" for name in ("place", "clocks", "permit", "nameless", "around")),
             "pwa/src/day.ts",  # whom somebody is to look in on
         }
     ),
-    # whose page this is; where it lies; which of what passed is looked at; what will be refused
-    "screens": frozenset({f"pwa/src/sync/{name}.ts" for name in ("permit", "place", "sample", "around")}),
+    # whose page this is; where it lies; which of what passed is looked at; what will be refused; what a page
+    # says of an answer
+    "screens": frozenset(
+        {f"pwa/src/sync/{name}.ts" for name in ("permit", "place", "sample", "around", "kind")}
+    ),
 }
 SCRIPT_TYPES = {
     "words": {"model", "sync"},

@@ -3,10 +3,9 @@
 // What counts how much the page says (`weighed`); with the reasons: docs/approvals.md (a test compares the two). Pure.
 
 import type { Flag, Me, Unit, View } from "../model.ts";
-import type { Field, KindPage, Kinds, Step } from "../sync/kind.ts";
+import { type KindPage, type Kinds, marksOf, type Step } from "../sync/kind.ts";
 import { metresOutside } from "../sync/place.ts";
 import { sampled } from "../sync/sample.ts";
-import type { Value } from "../sync/value.ts";
 import { alarms, asked, empty, firstOf, toneOf } from "../widgets/page.ts";
 
 /** From so many points on a record is looked at by itself; below, several are let through together. */
@@ -67,16 +66,12 @@ const sumOf = (page: KindPage, whys: readonly Why[]): number =>
 /** What the record itself says: marked urgent, or of a grave level. */
 function saidIn(view: View, page: KindPage): Why[] {
   const urgent = asked(page).some(([name, field]) => alarms(field) && view.values[name] === true);
-  const levels = asked(page).map(([name, field]) => levelOf(field, view.values[name]));
+  const levels = asked(page).map(([name]) => marksOf(page, name, view.values[name]).level ?? "");
   return [
     ...(urgent ? [plainWhy("emergency")] : []),
     ...levels.filter((level) => level !== "").map((level) => plainWhy(`level_${level}`)),
   ];
 }
-
-/** The level that an answer to a choice is of, "" if it is of none. */
-const levelOf = (field: Field, value: Value | undefined): string =>
-  field.options.find((option) => option.value === value)?.marks.level ?? "";
 
 /** How far outside its grid the record says it is, beyond what its fix can tell. */
 function outside(view: View, page: KindPage, grid: Unit | undefined): Why[] {

@@ -66,10 +66,15 @@ const grantLive: Asked = (question, around) => {
 /** Hold unless the matter is off the duty list, and no grant covers it. */
 const inList: Asked = (question, around) => onDutyList(question) || grantLive(question, around);
 
+/** List the units that may be called for a matter, as the marks of its answer name them. */
+export const calledFor = (kind: KindPage, matter: unknown): readonly string[] => {
+  const said = marksOf(kind, "matter", matter);
+  return ["unit_at", "first_at", "whistle_at"].flatMap((name) => own(said, name)?.split(" ") ?? []);
+};
+
 /** Hold if the unit is one of those the matter lists; of a matter whose units nobody has told, any is. */
 const unitListed: Asked = ({ kind, record, sets }, around) => {
-  const said = marksOf(kind, "matter", told(around, record, "matter", sets));
-  const units = ["unit_at", "first_at", "whistle_at"].flatMap((name) => own(said, name)?.split(" ") ?? []);
+  const units = calledFor(kind, told(around, record, "matter", sets));
   return !units.length || units.includes(String(told(around, record, "unit", sets)));
 };
 

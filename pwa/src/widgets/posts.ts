@@ -1,13 +1,13 @@
 // Who may be named in a record: the people of the directory by their posts, in the order of the tree.
 
 import type { Staff, Unit, View } from "../model.ts";
+import { calledFor } from "../sync/around.ts";
 import type { KindPage } from "../sync/kind.ts";
 import { isBody, path } from "../sync/permit.ts";
 import type { Named, Value } from "../sync/value.ts";
 
 const MATTER = "matter"; // field of what the catalogue describes
 const UNIT = "unit"; // field of the unit that is called
-const CALLED = ["unit_at", "first_at", "whistle_at"]; // its marks: units that may be called
 const LISTED = "unit_listed"; // guard: none but those that the matter lists
 
 /** A person with one of their posts; without a unit where the directory does not tell posts. */
@@ -61,8 +61,7 @@ export function callable(
   values: Named<Value>,
 ): readonly Post[] {
   const bound = name === UNIT && page?.guards.includes(LISTED) ? page : null;
-  const marks = bound?.fields[MATTER]?.options.find(({ value }) => value === values[MATTER])?.marks ?? {};
-  const units = CALLED.flatMap((each) => marks[each]?.split(" ") ?? []);
+  const units = bound ? calledFor(bound, values[MATTER]) : [];
   return units.length ? posts.filter(({ unit }) => units.includes(String(unit))) : posts;
 }
 
