@@ -39,6 +39,18 @@ def asked_for(kind: Kind, record: Record, step: Step) -> dict[str, Change]:
     return {step.responder: found[0]} if found else {}
 
 
+def sent_on(kind: Kind, record: Record, step: Step, saw: str) -> bool:
+    """Tell whether a record has left the state somebody saw only because its matter has a responder.
+
+    No phone foresees that, so nobody is too late by it whose step may be taken where the record is now, too.
+    """
+    if record.state not in step.start:
+        return False
+    moves = [each for each in record.story if each.outcome != "overtaken" and each.start != each.to]
+    last = kind.workflow.named.get(moves[-1].step) if moves else None
+    return last is not None and last.responder != "" and moves[-1].start == saw
+
+
 def responder_faults(kind: Kind, step: Step) -> Iterator[str]:
     """Tell what is wrong with a step that asks who answers for a matter."""
     if not step.responder:

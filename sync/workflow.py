@@ -18,7 +18,7 @@ from sync.merges import join
 from sync.op import Refusal, StepTaken
 from sync.permit import Actor, Units, may_step
 from sync.register import Change, Entry, Record, moved, touch, write
-from sync.responder import asked_for
+from sync.responder import asked_for, sent_on
 
 
 def find(kind: Kind, name: str) -> Step | None:
@@ -55,7 +55,7 @@ def judge(
         return "not_your_role"
     if taken.saw not in step.start:
         return "wrong_state"
-    if taken.saw != record.state:
+    if taken.saw != record.state and not sent_on(kind, record, step, taken.saw):
         return "overtaken"
     return refused_by(kind, record, step, actor.person, replace(near, units=units))
 
@@ -109,7 +109,9 @@ def follow(kind: Kind, record: Record, event: Event, near: Near = ALONE) -> Reco
         if step is None:
             return record
         sets = copied(kind, step, near) | asked_for(kind, record, step)
-        record = _taken(given(kind, record, sets, event), step, 0, "auto", sets, event)
+        # No phone foresees who answers for a matter: each hears of it, the one whose op led to it too.
+        heard = replace(event, by="") if step.responder else event
+        record = _taken(given(kind, record, sets, heard), step, 0, "auto", sets, heard)
     return record
 
 

@@ -12,7 +12,7 @@ from sync.clocks import run
 from sync.deadline import Calendar
 from sync.kind import KindError
 from sync.permit import may_hear, may_read, may_step
-from sync.register import Record
+from sync.register import Record, fresh
 from sync.settle import World
 from sync.workflow import find
 from tests.sync.scene import BOARD, GRID, POST, ROLES, UNITS, WATER, Town, actor_of
@@ -63,6 +63,37 @@ def test_a_question_is_at_once_with_the_unit_that_answers_for_its_matter(seated:
     assert may_read(seated.kinds["question"], actor_of("post"), record, UNITS)
     assert town.take("fire", question, "answer", answer="不晓得") == "not_found"
     assert town.take("post", question, "answer", answer="归我们，明天来") == "applied"
+
+
+def test_the_phone_that_asked_is_told_who_has_the_question(seated: World) -> None:
+    town, device = Town(world=seated), actor_of("worker").device
+    nobody = town.records[asked(town)]
+    record = town.records[asked(town, matter="flooding")]
+    heard = nobody.head.seq
+    assert fresh(record.head, device, heard), "where it went"
+    assert fresh(record.held["unit"], device, heard)
+    assert not fresh(record.held["text"], device, heard), "what it wrote itself it has"
+    later = town.records[asked(town)]
+    assert not fresh(later.head, device, record.head.seq), "it is where it was sent to"
+
+
+def test_who_did_not_see_that_it_was_sent_on_is_not_too_late(seated: World) -> None:
+    town = Town(world=seated)
+    first, second, third = asked(town), asked(town, matter="flooding"), asked(town, matter="flooding")
+    assert town.take("worker", second, "self_solve", "asked", helped_by=first) == "applied"
+    assert (town.state(second), town.records[second].story[-1].start) == ("self_solved", "routed")
+    assert town.take("officer", first, "route", unit=POST) == "applied"
+    assert town.take("worker", first, "self_solve", "asked", helped_by=second) == "overtaken", "a person did"
+    assert town.take("operator", third, "answer", "asked", answer="归水务") == "applied"
+    assert town.take("worker", third, "not_helpful", unhelpful="归他们哪个？") == "applied"
+    assert town.take("worker", third, "self_solve", "asked", helped_by=first) == "overtaken", "it came back"
+
+
+def test_a_step_that_cannot_be_taken_from_there_is_too_late(seated: World) -> None:
+    town = Town(world=seated)
+    first, question = asked(town), asked(town, matter="flooding")
+    assert town.take("post", question, "answer", answer="归我们") == "applied"
+    assert town.take("worker", question, "self_solve", "asked", helped_by=first) == "overtaken"
 
 
 def test_the_hour_runs_from_when_it_was_asked_and_the_board_hears_at_three_quarters(seated: World) -> None:

@@ -7,8 +7,11 @@ import pytest
 
 from sync.clock import Stamp
 from sync.kind import Kind, KindError, parse
-from sync.register import Held, Record, write
+from sync.op import StepTaken
+from sync.permit import Actor
+from sync.register import Entry, Held, Record, moved, write
 from sync.responder import ASKED, CALLED, asked_for, units_of
+from sync.workflow import Event, begin, follow, judge
 
 WORDS = {"zh": "字", "en": "Word"}
 MARKS = {
@@ -34,6 +37,7 @@ PAGE: dict[str, Any] = {
     },
 }  # fmt: skip
 QUERY = parse(PAGE)
+EVENT = Event(1, 0, "b" * 16, 1, "b" * 16, 1)
 
 
 def about(matter: str | None) -> Record:
@@ -56,6 +60,36 @@ def test_the_units_behind_marks_are_listed_in_their_order() -> None:
 def test_a_step_takes_the_unit_that_answers_for_the_matter(matter: str, sets: dict[str, int]) -> None:
     (step,) = QUERY.workflow.steps
     assert asked_for(QUERY, about(matter), step) == sets
+
+
+def sent() -> tuple[Kind, Record]:
+    """Give a record that was sent on, of a page with steps that end it from there too, or not."""
+    page = deepcopy(PAGE)
+    page["workflow"]["states"]["back"] = {"label": WORDS, "final": True}
+    for name, start in (("end", ["asked", "there", "back"]), ("undo", ["asked"])):
+        page["workflow"]["steps"].append(
+            {"name": name, "start": start, "to": "back", "by": ["author"], "label": WORDS}
+        )
+    kind, record = parse(page), about("blocked")
+    return kind, follow(kind, begin(record, EVENT), EVENT)
+
+
+def word(kind: Kind, record: Record, step: str, saw: str) -> str | None:
+    return judge(kind, record, StepTaken(step, saw), Actor(1, (), "b" * 16), {})
+
+
+def test_a_step_counts_where_the_record_was_sent_on_meanwhile_if_it_starts_there_too() -> None:
+    kind, record = sent()
+    assert record.state == "there"
+    assert word(kind, record, "end", "asked") is None
+    assert word(kind, record, "undo", "asked") == "overtaken"
+    assert word(kind, record, "end", "back") == "overtaken", "it was sent on from elsewhere"
+
+
+def test_what_came_too_late_before_changes_nothing_in_that() -> None:
+    kind, record = sent()
+    line = Entry(2, Stamp(2, 0, "c" * 16), 2, "undo", "asked", "back", "overtaken", 2, {})
+    assert word(kind, moved(record, record.state, line, ""), "end", "asked") is None
 
 
 def spoilt(**step: Any) -> Kind:
