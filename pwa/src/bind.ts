@@ -130,6 +130,7 @@ class Binding implements Bound {
       ...seen(sights),
       prefs: computed(() => ({ ...PREFS, ...mirror.notes.value.prefs })),
       kinds: mirror.kinds,
+      coming: mirror.coming,
       staff: computed(() => mirror.directory.value?.staff ?? {}),
       days: computed(() => mirror.directory.value?.calendar),
       record: (id) => sights.record(id),

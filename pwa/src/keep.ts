@@ -123,6 +123,7 @@ function hearing(heard: Heard, receipt: Receipt, offsetMs: number): Heard {
     era: heard.era + Number(anew),
     renewing: anew || heard.renewing,
     backed: receipt.backed || (receipt.anew ? 0 : heard.backed),
+    more: receipt.more,
   };
 }
 

@@ -4,6 +4,7 @@
 import { batch, computed, signal } from "@preact/signals";
 import type { Changed } from "./exchange.ts";
 import { mayOffer } from "./keep.ts";
+import type { Coming } from "./model.ts";
 import { deviceOf, note } from "./outbox.ts";
 import type {
   Directory,
@@ -54,6 +55,13 @@ export class Mirror {
     return this.outbox.value.filter((row) => session && mayOffer(session, row));
   });
 
+  /** What a list waits for that is empty; "" once all that the server tells this phone is here and read. */
+  readonly coming = computed<Coming>(() => {
+    if (!this.whole.value) return "read";
+    return this.notes.value.heard?.more === false ? "" : "told";
+  });
+
+  private readonly whole = signal(false); // every record of the store is read
   private readonly store: Store;
   private reads: Promise<void> = Promise.resolve();
   private filling: Promise<void> = Promise.resolve();
@@ -70,7 +78,7 @@ export class Mirror {
     const rows = await this.store.read(["records"], (tx) =>
       Promise.all(ids.map((id) => tx.get("records", id))),
     );
-    this.replace(new Map(rows.flatMap((row) => (row ? [[row.id, row]] : []))));
+    this.records.value = new Map(rows.flatMap((row) => (row ? [[row.id, row]] : [])));
   }
 
   /** Read every record, a page at a time; what is written meanwhile is read in between. */
@@ -101,6 +109,7 @@ export class Mirror {
     }
     this.touched = null;
     this.records.value = found;
+    this.whole.value = true;
   }
 
   /** Read again what was written, here or in another tab. */
@@ -110,7 +119,10 @@ export class Mirror {
         this.readAgain(tx, what),
       );
       batch(() => {
-        if (what.all) this.records.value = new Map(); // another person must not see them for a moment
+        if (what.all) {
+          this.whole.value = false;
+          this.records.value = new Map(); // another person must not see them for a moment
+        }
         this.show(read);
       });
     });

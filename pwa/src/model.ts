@@ -268,6 +268,10 @@ export interface Prefs {
   paused?: "" | "quiet" | "called"; // takes a rest: nothing is offered; whether it was called before
 }
 
+/** What records there may be that no list shows yet: those on this phone are still being read, or the server still
+ *  has some to tell. */
+export type Coming = "" | "read" | "told";
+
 /** When the town works, as the directory tells it: sync/deadline.ts with lists for sets. */
 export interface Days extends Omit<Calendar, "off" | "work" | "years"> {
   readonly off: readonly number[];
@@ -290,6 +294,7 @@ export interface Model {
   people: ReadonlySignal<ReadonlyMap<number, string>>;
   staff: ReadonlySignal<Staff>;
   views: ReadonlySignal<ReadonlyMap<string, View>>;
+  coming: ReadonlySignal<Coming>; // until it is "", an empty list does not mean that there is nothing
   needs: ReadonlySignal<readonly Need[]>;
   lost: ReadonlySignal<Loss | null>; // until the person has read it
   draft: ReadonlySignal<Draft | null>;

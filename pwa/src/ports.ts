@@ -130,6 +130,7 @@ export interface Heard {
   readonly lastMs: number; // server time of the last receipt
   readonly era: number; // how often all was told from the start
   readonly renewing: boolean; // it is being told so: what is of an older era goes at the end
+  readonly more?: boolean; // the server had more to tell than the last receipt held; absent before the first
   readonly backed: number; // position of the log up to which a backup exists, 0 if none is known
 }
 

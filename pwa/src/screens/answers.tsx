@@ -6,6 +6,7 @@ import type { Me, View } from "../model.ts";
 import type { KindPage } from "../sync/kind.ts";
 import { LINKS, merged } from "../widgets/alike.ts";
 import { type Answer, shelf, sought, toldBy } from "../widgets/answers.ts";
+import { useComing } from "../widgets/coming.ts";
 import type { Filling } from "../widgets/filling.ts";
 import { Head } from "../widgets/head.tsx";
 import { Icon } from "../widgets/icon.tsx";
@@ -51,9 +52,14 @@ function LookUp() {
   const all = useShelf();
   const found = useSought(query, all);
   const shown = query.trim() ? found : all;
+  const coming = useComing();
   return (
     <>
-      <Head title={say("find.title")} note={say("list.count", { n: all.length })} back="#/records" />
+      <Head
+        title={say("find.title")}
+        note={coming ? "" : say("list.count", { n: all.length })}
+        back="#/records"
+      />
       <div class="body">
         <Seek label={say("find.what")} value={query} set={seek} />
         <p role="status" class="note">
@@ -61,7 +67,7 @@ function LookUp() {
             ? say("find.hint")
             : found.length
               ? say("more.found", { n: found.length })
-              : say("find.none")}
+              : coming || say("find.none")}
         </p>
         <Lines answers={shown.slice(0, MANY)} />
         <Ask />

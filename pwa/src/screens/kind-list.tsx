@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 import type { Me, View } from "../model.ts";
 import type { KindPage } from "../sync/kind.ts";
+import { useComing } from "../widgets/coming.ts";
 import { Head } from "../widgets/head.tsx";
 import { Icon } from "../widgets/icon.tsx";
 import { Seek } from "../widgets/seek.tsx";
@@ -20,6 +21,7 @@ export function KindList({ page, state }: { page: KindPage; state: string }) {
   const model = useModel();
   const world = useWorld();
   const [sought, seek] = useState("");
+  const coming = useComing();
   const all = [...world.views.values()].filter(
     (view) => view.kind === page.name && (!state || view.state === state),
   );
@@ -30,10 +32,14 @@ export function KindList({ page, state }: { page: KindPage; state: string }) {
   const may = page.identity === "device" && creatable(model.me.value as Me, world.kinds).includes(page);
   return (
     <>
-      <Head title={pick(label)} note={say("list.count", { n: all.length })} back="#/records" />
+      <Head title={pick(label)} note={coming ? "" : say("list.count", { n: all.length })} back="#/records" />
       <div class="body flush">
         {all.length >= SEARCH_FROM && <Seek label={say("list.seek")} value={sought} set={seek} />}
-        <Paged key={sought} views={views} none={say("list.none")} />
+        <Paged
+          key={sought}
+          views={views}
+          none={coming || say(sought.trim() ? "list.none" : "records.none")}
+        />
       </div>
       {may && (
         <div class="foot bar-top">

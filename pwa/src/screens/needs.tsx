@@ -3,6 +3,7 @@
 
 import type { ComponentChildren } from "preact";
 import type { Need } from "../model.ts";
+import { useComing } from "../widgets/coming.ts";
 import { whenWords } from "../widgets/dates.ts";
 import { Head } from "../widgets/head.tsx";
 import { Icon } from "../widgets/icon.tsx";
@@ -24,14 +25,15 @@ import { Lit } from "./saved.tsx";
 /** The list. */
 export function Needs() {
   const needs = useModel().needs.value;
+  const coming = useComing();
   return (
     <>
       <Head title={say("needs.title")} back={home.value} />
       <div class="body">
         {needs.length === 0 && (
           <div class="blank">
-            <Lit />
-            <p class="lead">{say("needs.none")}</p>
+            {!coming && <Lit />}
+            <p class="lead">{coming || say("needs.none")}</p>
           </div>
         )}
         {needs.map((need) => (

@@ -4,6 +4,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { View } from "../model.ts";
 import type { KindPage } from "../sync/kind.ts";
+import { useComing } from "../widgets/coming.ts";
 import { nearDay } from "../widgets/dates.ts";
 import { metresWords } from "../widgets/distance.ts";
 import { newRecord, useFilling } from "../widgets/filling.ts";
@@ -31,6 +32,7 @@ export function Patrol(props: FormProps) {
 function Walk({ page, view }: FormProps & { view: View }) {
   const world = useWorld();
   const walk = useWalk(page, view);
+  const coming = useComing();
   const { points, seen, found } = walk;
   const left = points.length - new Set([...seen, ...found]).size;
   const begun = seen.size + found.size > 0;
@@ -39,7 +41,7 @@ function Walk({ page, view }: FormProps & { view: View }) {
       <Head title={titleWords(view, world)} back="#/today" />
       <div class="body tight">
         <Last view={view} page={page} />
-        {points.length === 0 && <p>{say("patrol.none")}</p>}
+        {points.length === 0 && <p>{coming || say("patrol.none")}</p>}
         <ul class="duties">
           {points.map((point) => (
             <PointRow key={point.view.id} point={point} {...walk} />

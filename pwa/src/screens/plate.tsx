@@ -4,6 +4,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Beside, View } from "../model.ts";
 import type { KindPage } from "../sync/kind.ts";
+import { useComing } from "../widgets/coming.ts";
 import { dayOf, whenWords } from "../widgets/dates.ts";
 import type { Filling } from "../widgets/filling.ts";
 import { Icon } from "../widgets/icon.tsx";
@@ -64,6 +65,7 @@ export function handed(
 /** The list in the form: all of it ticked. */
 export function PlateEditor({ page, filling, chosen }: { page: KindPage; filling: Filling; chosen: Chosen }) {
   const person = Number(filling.values[page.plate?.whose ?? ""] ?? 0);
+  const coming = useComing();
   if (!person) return null;
   const { things, left } = chosen;
   const kept = things.filter(({ view }) => !left.has(view.id)).length;
@@ -72,7 +74,7 @@ export function PlateEditor({ page, filling, chosen }: { page: KindPage; filling
       <h2>{say("plate.title", { n: things.length, kept })}</h2>
       <Unsent person={person} />
       {things.length === 0 ? (
-        <p class="note">{say("plate.none")}</p>
+        <p class="note">{coming || say("plate.none")}</p>
       ) : (
         <>
           <Ticks title={say("plate.work")} things={things.filter(({ due }) => !due)} chosen={chosen} />

@@ -4,6 +4,7 @@
 
 import type { ComponentChildren } from "preact";
 import type { View } from "../model.ts";
+import { useComing } from "../widgets/coming.ts";
 import { Head } from "../widgets/head.tsx";
 import { Icon } from "../widgets/icon.tsx";
 import { Row } from "../widgets/row.tsx";
@@ -86,7 +87,8 @@ interface TitleProps {
 function Title({ waiting, reviews, unread, first }: TitleProps) {
   const both = say("queue.both", { all: waiting, n: reviews }); // the number on the bar counts all of them
   const only = reviews ? say("queue.review", { n: reviews }) : say("queue.title", { n: waiting });
-  const none = unread ? say("queue.read", { n: unread }) : say("queue.none");
+  const coming = useComing();
+  const none = unread ? say("queue.read", { n: unread }) : coming || say("queue.none");
   const title = waiting ? (reviews && reviews < waiting ? both : only) : none;
   if (!first) return <Head title={title} back={home.value} />;
   return (
@@ -96,12 +98,13 @@ function Title({ waiting, reviews, unread, first }: TitleProps) {
   );
 }
 
-/** Nothing waits: said so that it reads as good news, with what comes next. */
+/** Nothing waits: said so that it reads as good news, with what comes next; that alone while some may be on its way. */
 function Rest() {
+  const coming = useComing();
   return (
     <div class="blank">
-      <Lit />
-      <p class="lead">{say("queue.rest")}</p>
+      {!coming && <Lit />}
+      {!coming && <p class="lead">{say("queue.rest")}</p>}
       <p class="note">{say("queue.next")}</p>
     </div>
   );

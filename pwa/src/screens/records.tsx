@@ -2,6 +2,7 @@
 
 import { useState } from "preact/hooks";
 import type { Me, View } from "../model.ts";
+import { useComing } from "../widgets/coming.ts";
 import { whenWords } from "../widgets/dates.ts";
 import { held } from "../widgets/filling.ts";
 import { Icon } from "../widgets/icon.tsx";
@@ -32,6 +33,7 @@ export function Records({ filter }: { filter: string }) {
   const chosen: Filter = filter in NAMES ? (filter as Filter) : "all";
   const lists = listsOf(world, Boolean(model.prefs.value.paused));
   const aged = model.net.value.lastMs;
+  const coming = useComing();
   return (
     <>
       <header class="head nob">
@@ -50,7 +52,7 @@ export function Records({ filter }: { filter: string }) {
           <Paged
             key={chosen}
             views={lists[chosen]}
-            none={say(chosen === "late" ? "records.noneLate" : "records.none")}
+            none={chosen === "late" ? say("records.noneLate") : coming || say("records.none")}
           />
         )}
         {chosen === "all" && <FindLink />}

@@ -6,6 +6,7 @@ import { useState } from "preact/hooks";
 import type { Offer, View } from "../model.ts";
 import type { KindPage } from "../sync/kind.ts";
 import type { Value } from "../sync/value.ts";
+import { useComing } from "../widgets/coming.ts";
 import { timeWords, whenWords } from "../widgets/dates.ts";
 import { GridMap } from "../widgets/grid-map.tsx";
 import { Head } from "../widgets/head.tsx";
@@ -68,6 +69,8 @@ function Decided({
   page: KindPage | undefined;
   next: View | undefined;
 }) {
+  const coming = useComing();
+  if (!view && coming) return <Head title={coming} back="#/queue" />;
   return (
     <>
       <Head title={say("review.decided")} back="#/queue" />

@@ -4,6 +4,7 @@
 import { useState } from "preact/hooks";
 import type { View } from "../model.ts";
 import type { KindPage } from "../sync/kind.ts";
+import { useComing } from "../widgets/coming.ts";
 import { metresWords } from "../widgets/distance.ts";
 import { Icon } from "../widgets/icon.tsx";
 import { StateMark } from "../widgets/mark.tsx";
@@ -108,6 +109,7 @@ function Report({ view, page }: { view: View; page: KindPage }) {
 function Errands({ page }: { page: KindPage }) {
   const { views, kinds, me, nowMs } = useWorld();
   const [all, showAll] = useState(false);
+  const coming = useComing();
   const taken = takenBy(views, page, me, nowMs);
   const near = errandsOf(views, kinds, me);
   return (
@@ -124,7 +126,7 @@ function Errands({ page }: { page: KindPage }) {
       )}
       <section>
         <h2>{say("road.near")}</h2>
-        {near.length === 0 && <p class="note">{say("road.none")}</p>}
+        {near.length === 0 && <p class="note">{coming || say("road.none")}</p>}
         <ul class="all">
           {near.slice(0, all ? undefined : ERRANDS).map((errand) => (
             <Open key={errand.view.id} errand={errand} page={page} />

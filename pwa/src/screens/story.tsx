@@ -4,6 +4,7 @@
 import type { Me, View } from "../model.ts";
 import type { KindPage } from "../sync/kind.ts";
 import { askingOf } from "../widgets/asking.ts";
+import { useComing } from "../widgets/coming.ts";
 import { DueChip, DueReceipt } from "../widgets/due-chip.tsx";
 import { GridMap } from "../widgets/grid-map.tsx";
 import { Head } from "../widgets/head.tsx";
@@ -38,13 +39,14 @@ import { WriteUp } from "./week.tsx";
 /** The story of a record. */
 export function Story({ id }: { id: string }) {
   const world = useWorld();
+  const coming = useComing();
   const view = world.views.get(id);
   const page = view && world.kinds.get(view.kind);
   if (!view || !page) {
     return (
       <>
-        <Head title={say("story.gone")} back={home.value} />
-        <p class="blank">{say("story.goneWhy")}</p>
+        <Head title={coming || say("story.gone")} back={home.value} />
+        {!coming && <p class="blank">{say("story.goneWhy")}</p>}
       </>
     );
   }

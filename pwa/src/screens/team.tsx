@@ -4,6 +4,7 @@
 import { useState } from "preact/hooks";
 import type { Offer, View } from "../model.ts";
 import type { KindPage } from "../sync/kind.ts";
+import { useComing } from "../widgets/coming.ts";
 import { nearDay, startOf } from "../widgets/dates.ts";
 import { Icon } from "../widgets/icon.tsx";
 import { StateMark } from "../widgets/mark.tsx";
@@ -21,6 +22,7 @@ const FOUND = "found";
 export function Team({ page }: { page: KindPage }) {
   const model = useModel();
   const world = useWorld();
+  const coming = useComing();
   const [flipped, setFlipped] = useState<ReadonlySet<string>>(new Set());
   const sheets = [...world.views.values()].filter(
     (view) => view.kind === page.name && view.author !== world.me,
@@ -39,7 +41,7 @@ export function Team({ page }: { page: KindPage }) {
         <h1 tabIndex={-1}>{say("team.title")}</h1>
       </header>
       <div class="body flush">
-        {days.length === 0 && <p class="blank">{say("team.none")}</p>}
+        {days.length === 0 && <p class="blank">{coming || say("team.none")}</p>}
         {days.map(([day, views]) => (
           <section key={day}>
             <Day day={day} n={views.length} />

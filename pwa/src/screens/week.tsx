@@ -6,6 +6,7 @@ import { useState } from "preact/hooks";
 import type { Me, View } from "../model.ts";
 import type { KindPage } from "../sync/kind.ts";
 import { type Week as Found, weekOf } from "../widgets/answers.ts";
+import { useComing } from "../widgets/coming.ts";
 import { dayOf, dayWords } from "../widgets/dates.ts";
 import { Head } from "../widgets/head.tsx";
 import { Icon } from "../widgets/icon.tsx";
@@ -36,22 +37,26 @@ export function Week() {
   const week = useWeek();
   const { nowMs } = useWorld();
   const page = useReviewPage();
+  const coming = useComing();
   const { open, late, low, stale } = week;
   return (
     <>
       <Head title={say("week.title")} note={dayWords(nowMs)} back="#/find" />
       <div class="body flush">
+        {coming && <p class="note">{coming}</p>}
         <Part title={say("week.open", { n: open.length })} views={open} write />
         <Part title={say("week.late", { n: late.length })} views={late} />
         <Part title={say("week.low", { n: low.length })} views={low} />
         <Part title={say("week.stale", { n: stale.length })} views={stale} />
       </div>
-      {page && <SignOff page={page} week={week} />}
+      {page && !coming && <SignOff page={page} week={week} />}
     </>
   );
 }
 
 function Part({ title, views, write = false }: { title: string; views: readonly View[]; write?: boolean }) {
+  const coming = useComing();
+  if (coming && views.length === 0) return null;
   return (
     <section>
       <h2>{title}</h2>

@@ -2,7 +2,8 @@
 
 import type { Sent, View } from "../model.ts";
 import type { KindPage } from "../sync/kind.ts";
-import { pick, say } from "../words/say.ts";
+import { say } from "../words/apart.ts";
+import { pick } from "../words/say.ts";
 import { Icon } from "./icon.tsx";
 import { flagsOf, toneOf } from "./page.ts";
 

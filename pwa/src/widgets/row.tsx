@@ -2,7 +2,7 @@
 // the reason in words with one button.
 
 import type { View } from "../model.ts";
-import { say } from "../words/say.ts";
+import { say } from "../words/apart.ts";
 import { Icon } from "./icon.tsx";
 import { DueChip } from "./later.tsx";
 import { travels } from "./legs.ts";
