@@ -4,9 +4,10 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Me, Offer, StoryLine, View } from "../model.ts";
-import type { FieldType, KindPage } from "../sync/kind.ts";
+import { type FieldType, type KindPage, marksOf } from "../sync/kind.ts";
 import { AUTHOR } from "../sync/permit.ts";
 import type { Value } from "../sync/value.ts";
+import { LINKS } from "../widgets/alike.ts";
 import { type Asking, askingOf } from "../widgets/asking.ts";
 import { whenWords } from "../widgets/dates.ts";
 import { limitWords } from "../widgets/due.ts";
@@ -19,7 +20,7 @@ import { openParts } from "../widgets/plate.ts";
 import { bodyOf, postsOf } from "../widgets/posts.ts";
 import { isScale, Scale } from "../widgets/scale.tsx";
 import { useModel, useWorld } from "../widgets/use-model.ts";
-import { missingWords, optionWords, personWords } from "../widgets/value-words.ts";
+import { optionWords, personWords } from "../widgets/value-words.ts";
 import { say } from "../words/apart.ts";
 import { pick } from "../words/say.ts";
 import { Asked, useAround } from "./asked.tsx";
@@ -39,7 +40,6 @@ const INSISTS: Readonly<{ [type in FieldType]?: string }> = {
   photos: "evidence_given",
   text: "cause_given",
 };
-const RECURS = "recurs"; // field of what was closed there before
 
 interface StepsProps {
   view: View;
@@ -139,8 +139,7 @@ function StepForm({ view, page, offer, label, chosen, taken: done, children }: S
   const take = async (): Promise<void> => {
     const guards = stepOf(page, offer.step)?.guards ?? [];
     const missing =
-      missingWords(named(page, offer.needs), filling.values) ||
-      lackingWords(wanted, filling) ||
+      lackingWords(named(page, offer.needs), wanted, filling) ||
       (guards.includes(GUARD) ? namingWords(page, { ...view.values, ...filling.values }) : "") ||
       foresees(guards, filling.values, view);
     setWhy(missing);
@@ -306,15 +305,15 @@ const baseOf = (view: View, fields: readonly NamedField[], only?: Readonly<Recor
   );
 
 /** What the answers of a record ask of whoever ends it, by their marks. */
-const marksOf = (page: KindPage, view: View): readonly string[] =>
-  Object.entries(page.fields)
-    .flatMap(([name, { options }]) => options.filter(({ value }) => value === view.values[name]))
-    .flatMap(({ marks }) => Object.values(marks).join(" ").split(" "));
+const askedBy = (page: KindPage, view: View): readonly string[] =>
+  Object.keys(page.fields)
+    .flatMap((name) => Object.values(marksOf(page, name, view.values[name])))
+    .flatMap((mark) => mark.split(" "));
 
 /** Of a choice of several, just those that the answers ask for, if they ask for any. */
 function narrowed(page: KindPage, view: View, each: NamedField): NamedField {
   const [name, field] = each;
-  const marks = marksOf(page, view);
+  const marks = askedBy(page, view);
   const options = field.options.filter(({ value }) => marks.includes(value));
   return field.type === "choices" && options.length ? [name, { ...field, options, listed: "" }] : each;
 }
@@ -329,8 +328,8 @@ export function insists(
 ): boolean {
   const guard = INSISTS[type];
   if (!guard || !stepOf(page, step)?.guards.includes(guard)) return false;
-  const marks = marksOf(page, view);
-  if (type === "text") return !empty(view.values[RECURS]) && empty(view.values[name]);
+  const marks = askedBy(page, view);
+  if (type === "text") return !empty(view.values[LINKS.recurs]) && empty(view.values[name]);
   const ticked = listOf(view.values[name]);
   return type === "photos"
     ? marks.includes(AFTER)
@@ -340,8 +339,12 @@ export function insists(
 const listOf = (value: Value | undefined): readonly Value[] =>
   Array.isArray(value) ? (value as readonly Value[]) : [];
 
-/** What of that is not there yet, in words. */
-function lackingWords(wanted: readonly NamedField[], { values, photos }: Filling): string {
+/** What is not there yet, in words: of what a step needs, and of what the answers ask for besides. */
+function lackingWords(
+  needs: readonly NamedField[],
+  wanted: readonly NamedField[],
+  { values, photos }: Filling,
+): string {
   const lacks = wanted.filter(([name, field]) =>
     field.type === "text"
       ? empty(values[name])
@@ -349,7 +352,8 @@ function lackingWords(wanted: readonly NamedField[], { values, photos }: Filling
         ? !photos.some((photo) => photo.field === name)
         : field.options.some((option) => !listOf(values[name]).includes(option.value)),
   );
-  const fields = lacks.map(([, field]) => pick(field.label)).join(say("listGap"));
+  const open = needs.filter(([name]) => empty(values[name]));
+  const fields = [...open, ...lacks].map(([, field]) => pick(field.label)).join(say("listGap"));
   return fields && say("form.missing", { fields });
 }
 

@@ -1,5 +1,6 @@
 // For who decides on a report: what may be the same thing, or was the same before, among the records this
-// phone holds. One tap merges, where that is offered; it is undone as easily for a week.
+// phone holds. One tap merges, where that is offered; it is undone as easily for a week. What was mended there
+// before stays in sight of all who deal with it: whoever ends it says why it came back.
 
 import type { View } from "../model.ts";
 import type { KindPage } from "../sync/kind.ts";
@@ -26,16 +27,15 @@ function twinsOf(page: KindPage, view: View, views: ReadonlyMap<string, View>): 
   return [...first, ...near.filter((each) => each.view.id !== said?.id)].slice(0, SHOWN);
 }
 
-/** The list; nothing for a record that is decided, or like no other. */
+/** The list; nothing for a record that is like no other. */
 export function Twins({ view, page, after }: TwinsProps) {
   const model = useModel();
   const world = useWorld();
   const offer = view.offers.find((each) => each.needs.includes(LINKS.merged));
   const found = offer ? twinsOf(page, view, world.views) : [];
-  const before =
+  const recurs =
     world.views.get(String(view.values[LINKS.recurs] ?? "")) ??
-    recurrenceOf(subjectOf(page, view), world.views.values());
-  const recurs = offer && before ? before : null;
+    (offer ? recurrenceOf(subjectOf(page, view), world.views.values()) : null);
   if (found.length === 0 && !recurs) return null;
   const merge = async (into: string): Promise<void> => {
     if (!offer) return;

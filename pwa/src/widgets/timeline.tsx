@@ -96,15 +96,20 @@ function stepLine(line: StoryLine, page: KindPage, world: World, counts: boolean
 
 const MANY = 5; // of so many fields that a step carried, those that the record tells anyway are not said again
 
-/** What a step carried, in words: reasons and results, but no record that is not here to be named. */
+/** What a step carried, in words: reasons and results, but no record that is not here to be named. A number, a count
+ *  of photos and any text but the first mean nothing without the name of their field. */
 export function setsWords(line: StoryLine, page: KindPage, world: World): string {
   const sets = Object.entries(line.sets);
   const told = sets.length < MANY ? sets : sets.filter(([name]) => page.fields[name]?.write?.length === 0);
+  const first = told.find(([name]) => page.fields[name]?.type === "text")?.[0];
   const parts = told.map(([name, value]) => {
     const field = page.fields[name];
     const away = field?.type === "ref" && !world.views.has(String(value));
     const words = field && !away ? valueWords(field, value, world) : "";
-    return words && field?.type === "int" && !field.unit ? `${pick(field.label)} ${words}` : words;
+    const bare = field?.type === "photos" || (field?.type === "int" && !field.unit);
+    return words && field && (bare || (field.type === "text" && name !== first))
+      ? `${pick(field.label)} ${words}`
+      : words;
   });
   return parts
     .filter(Boolean)

@@ -33,6 +33,12 @@ describe("the history of a record", () => {
     const full = line({ sets: { return_note: "看不清。", return_field: "place" } });
     expect(linesOf(view({ story: [full] }), incident, world())[2]?.quote).toBe("看不清。位置不清");
   });
+  it("names a second text and how many photos, which would read as part of the first", () => {
+    const fields = { ...incident.fields, root_cause: field("text", "为什么又出现") };
+    const sets = { return_note: "清了沟。", root_cause: "沟太窄", photos: ["k"] };
+    const told = linesOf(view({ story: [line({ sets })] }), { ...incident, fields }, world());
+    expect(told[2]?.quote).toBe("清了沟。为什么又出现 沟太窄，照片 1\u00a0张");
+  });
   it("names no record that this phone does not have", () => {
     const other = { ...incident, fields: { ...incident.fields, merged_into: field("ref", "并到哪件") } };
     const sets = { merged_into: "a.9", return_note: "同一处" };
