@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Final, Self
 
+from backend.heap import Tide
 from backend.problems import Code, Refused
 
 PAUSE_S: Final = 30.0  # between two parts of a body, and before the first
@@ -28,6 +29,12 @@ class Share:
 
     def __init__(self) -> None:
         self.bodies = 0
+        self._tide = Tide()
+
+    def count(self, more: int) -> None:
+        """Hear that a body came, 1, or ended, -1."""
+        self.bodies += more
+        self._tide.stands(self.bodies)
 
     @property
     def each(self) -> int:
@@ -98,11 +105,11 @@ class Pour:
         return min(0.0, self._begun_s + self._came / PACE - now_s) + PAUSE_S
 
     def __enter__(self) -> Self:
-        self._share.bodies += 1
+        self._share.count(1)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._share.bodies -= 1
+        self._share.count(-1)
         self._reader.cancel()
 
 

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import pytest
 
+from backend import heap
 from backend.pouring import AHEAD, LEAST, PACE, PAUSE_S, TOGETHER, BrokenOff, Holds, Pour, Share
 from backend.problems import Refused
 from tests.hostile.test_slow import Quick
@@ -118,6 +119,25 @@ def test_the_more_bodies_there_are_the_less_of_each_is_read_ahead(bodies):
     assert held <= max(TOGETHER, bodies * LEAST) + bodies * 1_024
     assert held >= min(bodies * AHEAD, TOGETHER)
     assert left == 0
+
+
+@pytest.mark.parametrize(("bodies", "times"), [(1_000, 1), (10, 0)])
+def test_when_many_bodies_have_come_to_an_end_memory_is_given_back(monkeypatch, bodies, times):
+    given: list[int] = []
+    monkeypatch.setattr(heap, "found", lambda: given.append)
+
+    async def all_at_once() -> None:
+        share = Share()
+        with ExitStack() as stack:
+            for _ in range(bodies):
+                stack.enter_context(Pour(body((0, b"ab")), share))
+            await asyncio.sleep(10)
+            assert given == []
+        await asyncio.sleep(10)
+        await asyncio.gather(*asyncio.all_tasks() - {asyncio.current_task()}, return_exceptions=True)
+
+    run(all_at_once)
+    assert len(given) == times
 
 
 def test_a_newer_request_stops_the_older_one_and_its_bytes_are_kept():

@@ -1,10 +1,20 @@
 """Uploads: a thousand at once, again and again, and what the server holds; weak links, against the ideal.
 
+Memory is flat if what the server holds at rest, and at most, does not grow from round to round, and if photos
+of four times the size take it no higher. It gives back what is free a second after a thousand uploads have
+become few (backend/heap.py), so it is at rest when it was left alone for three. What a round begins with is
+read at rest too: making a thousand uploads belongs to the round.
+
 The weak links are real bytes on real sockets on a road (tests/whole/tus/road.py) that carries `rate` bytes a
 second, takes `rtt` seconds for a connection and for each answer, and cuts. To be done in seconds the clock of
 the road runs some times as fast: rate times that, rtt and the time between cuts divided by it. The server's
-own work is not quickened, so the ratios err on its bad side. Ideal is the bare bytes at that rate on a link
-that is never cut.
+own work is not quickened, so the ratios err on its bad side.
+
+There are two ideals. The bare one is the bytes at that rate on a link that is never cut and has no round
+trips. The other adds the trips that no client does without: to connect, to make the upload and to hear that
+all is there, and after each cut to connect and to ask how much arrived. At 600 ms and a cut every 60 KB these
+take longer than the bytes, so there the budget of the time is of the second ideal; on the slow link it is of
+the bare one. How the phone itself does on such a link is in tests/bench/waves.py.
 """
 
 import asyncio
@@ -34,12 +44,17 @@ PARALLEL: Final = 1_000
 PHOTO: Final = 150_000  # bytes: a photo of screen size
 LARGER: Final = 4  # times the size: what is held for an upload must not depend on it
 ROUNDS: Final = 4  # of a thousand, on one server: what a round takes must not add up
-FLAT: Final = 1.1  # of the first: where later rounds begin against its end, and their peaks
+FLAT: Final = (
+    1.1  # what later rounds leave against the first, their peaks against those before, and larger photos'
+)
+REST_S: Final = 3.0  # after the last answer, until the server has given back what is free
 BIT: Final = 8_000  # bytes that go out at a time
 PAUSE_S: Final = 0.4  # after each: a phone at 160 kbit/s
 MINUTES: Final = 20  # how many times as fast the clock of the road runs where cuts are a minute apart
 RESETS: Final = 4  # and where they come by bytes: what arrives in the moment before one is lost with it
-TIME_BUDGET: Final = 1.3  # of ideal, on the link that is cut every minute
+TRIPS: Final = 3  # that no client does without: to connect, to make an upload, to hear that all is there
+TRIPS_OF_CUT: Final = 2  # and to connect again, to ask how much arrived
+TIME_BUDGET: Final = 1.3  # of ideal
 BYTES_BUDGET: Final = 1.1  # of the bare bytes, headers and all that was sent twice included
 FILES: Final = 8_192  # open files of client and server
 
@@ -69,7 +84,7 @@ def resident(process: "subprocess.Popen[str]") -> float:
 
 
 class Memory:
-    """Watches the memory of a process: before, the most, and after."""
+    """Watches the memory of a process: before, the most, and after, once it was left alone for a while."""
 
     def __init__(self, process: "subprocess.Popen[str]") -> None:
         self._process, self._over = process, threading.Event()
@@ -87,6 +102,7 @@ class Memory:
     def __exit__(self, *_: object) -> None:
         self._over.set()
         self._thread.join()
+        time.sleep(REST_S)
         self.after = resident(self._process)
 
 
@@ -112,14 +128,20 @@ async def all_at_once(raw: Raw, paths: list[str], body: bytes, pause_s: float) -
     await asyncio.gather(*(one(raw, path, body, met, pause_s) for path in paths))
 
 
+def warm(server: Served, token: str) -> None:
+    """Let the server do once what it is going to do, and come to rest."""
+    raw = Raw(server.port, token)
+    asyncio.run(all_at_once(raw, [raw.made(PHOTO) for _ in range(20)], bytes(PHOTO), 0.0))
+    time.sleep(REST_S)
+
+
 def parallel(server: Served, token: str, pause_s: float, size: int = PHOTO) -> dict[str, Any]:
     """Send the bytes of a thousand photos at once, with a pause after each bit."""
     raw, body = Raw(server.port, token), random.Random(1).randbytes(size)
-    asyncio.run(all_at_once(raw, [raw.made(size) for _ in range(20)], body, 0.0))  # the server is warm
-    started = time.perf_counter()
-    paths = [raw.made(size) for _ in range(PARALLEL)]
-    made_s = time.perf_counter() - started
     with Memory(server.process) as memory:
+        started = time.perf_counter()
+        paths = [raw.made(size) for _ in range(PARALLEL)]
+        made_s = time.perf_counter() - started
         started = time.perf_counter()
         asyncio.run(all_at_once(raw, paths, body, pause_s))
         spent = time.perf_counter() - started
@@ -131,12 +153,15 @@ def parallel(server: Served, token: str, pause_s: float, size: int = PHOTO) -> d
     }  # fmt: skip
 
 
-def flatness(rounds: list[dict[str, Any]]) -> dict[str, Any]:
+def flatness(rounds: list[dict[str, Any]], larger: dict[str, Any]) -> dict[str, Any]:
     """Say whether rounds of the same work add up; peaks differ with what meets, so halves are compared."""
     peaks, half = [each["rss_peak_mb"] for each in rounds], len(rounds) // 2
-    start = max(each["rss_before_mb"] for each in rounds[1:]) / rounds[0]["rss_after_mb"]
-    peak = statistics.mean(peaks[half:]) / statistics.mean(peaks[:half])
-    return {"start_ratio": start, "peak_ratio": peak, "flat": max(start, peak) <= FLAT}
+    found = {
+        "rest_ratio": max(each["rss_after_mb"] for each in rounds[1:]) / rounds[0]["rss_after_mb"],
+        "peak_ratio": statistics.mean(peaks[half:]) / statistics.mean(peaks[:half]),
+        "larger_peak_ratio": larger["rss_peak_mb"] / max(peaks),
+    }
+    return {**found, "flat": max(found.values()) <= FLAT}
 
 
 def memory(data: Path) -> dict[str, Any]:
@@ -144,10 +169,10 @@ def memory(data: Path) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, pause_s in (("1,000 phones at 160 kbit/s", PAUSE_S), ("1,000 as fast as it goes", 0.0)):
         with serving(data / name) as (server, token):
+            warm(server, token)
             rounds = [parallel(server, token, pause_s) for _ in range(ROUNDS)]
             larger = parallel(server, token, pause_s / LARGER, PHOTO * LARGER)
-        found[name] = {"rounds": rounds, **flatness(rounds), "larger": larger}
-        found[name]["larger_peak_ratio"] = larger["rss_peak_mb"] / max(each["rss_peak_mb"] for each in rounds)
+        found[name] = {"rounds": rounds, "larger": larger, **flatness(rounds, larger)}
     return found
 
 
@@ -198,10 +223,12 @@ def weak(token: str, size: int, road: Road, quick: int) -> dict[str, Any]:
         started = time.perf_counter()
         asked = Sender(Raw(road.port, token)).send(body)
         spent = time.perf_counter() - started
-    ideal = size / road.rate
+    bare = size / road.rate
+    trips = bare + (TRIPS + TRIPS_OF_CUT * road.cuts) * road.rtt
     return {
-        "bytes": size, "cuts": road.cuts, "requests": asked, "road_s": spent * quick,
-        "ideal_s": ideal * quick, "time_ratio": spent / ideal, "bytes_ratio": road.up / size,
+        "bytes": size, "cuts": road.cuts, "requests": asked, "road_s": spent * quick, "bare_s": bare * quick,
+        "bare_ratio": spent / bare, "ideal_s": trips * quick, "time_ratio": spent / trips,
+        "bytes_ratio": road.up / size,
     }  # fmt: skip
 
 
@@ -221,7 +248,7 @@ def run() -> dict[str, Any]:
         )  # fmt: skip
         found["260 KB, 512 kbit/s, reset about every 60 KB"] = reset = weak(token, 260_000, resets, RESETS)
     in_bytes = max(slow["bytes_ratio"], reset["bytes_ratio"]) <= BYTES_BUDGET
-    kept = in_bytes and slow["time_ratio"] <= TIME_BUDGET
-    found["budget"] = {"time_ratio": TIME_BUDGET, "bytes_ratio": BYTES_BUDGET, "kept": kept}
+    in_time = max(slow["bare_ratio"], reset["time_ratio"]) <= TIME_BUDGET
+    found["budget"] = {"time_ratio": TIME_BUDGET, "bytes_ratio": BYTES_BUDGET, "kept": in_bytes and in_time}
     found["memory"] = {"budget": FLAT, "flat": flat}
     return found
