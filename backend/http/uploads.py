@@ -13,6 +13,7 @@ from typing import Any, Final
 from litestar import Request, asgi
 from litestar.types import Receive, Scope, Send
 from msgspec import Struct
+from msgspec.structs import replace
 
 from backend.http.context import AnyRequest, context, session_of
 from backend.http.photos import HEADERS
@@ -26,8 +27,10 @@ from sync.permit import Actor
 PATH: Final = "/api/uploads"
 ALLOWED: Final = {"": ("OPTIONS", "POST"), "name": ("OPTIONS", "HEAD", "PATCH", "DELETE", "GET")}
 UNVERSIONED: Final = frozenset({"OPTIONS", "GET"})  # GET is no part of tus
+LAST: Final = {
+    "connection": "close"
+}  # after a piece: on a line that was used a browser sends again what is cut
 PLAIN: Final = frozenset({404, 405, 412})  # what HEAD says as it is
-CUT: Final = frozenset({"locked", "too_large"})  # after these the rest of a body is not waited for
 
 
 class Answer(Struct, frozen=True):
@@ -47,7 +50,7 @@ async def serve_uploads(scope: Scope, receive: Receive, send: Send) -> None:
         found = await _door(request, method, name)(request, name)
     except Exception as fault:  # noqa: BLE001 - every fault becomes an answer of this protocol
         found = refusal(request, method, fault)
-    await say(send, found)
+    await say(send, found if method != "PATCH" else replace(found, headers=found.headers | LAST))
 
 
 def _door(request: AnyRequest, method: str, name: str) -> Callable[[AnyRequest, str], Awaitable[Answer]]:
@@ -133,7 +136,6 @@ def refusal(request: AnyRequest, method: str, fault: Exception) -> Answer:
     headers = {**problem.headers, "content-type": str(problem.media_type)}
     if isinstance(fault, Elsewhere):
         headers["upload-offset"] = str(fault.offset)
-        headers |= {"connection": "close"} if fault.code in CUT else {}
     if isinstance(fault, Refused) and fault.code == "signed_out":
         headers["www-authenticate"] = "Bearer"
     if problem.status_code == PROBLEMS["tus_version"].status:

@@ -1,5 +1,6 @@
 // Photos go up after the ops that speak of them, one piece at a time (waves.ts says which). An upload is asked
-// where it stands, then the rest goes in one request; after a break it is asked again and goes on from there.
+// where it stands, then the rest goes in one request; after a break it is asked again at once and goes on from
+// there, as long as each piece brings something. Where nothing came of one, or there is no answer, it waits.
 // The phone keeps each photo until a backup of the server holds the bytes, their hash checked (I9).
 
 import { arrived } from "./arrivals.ts";
@@ -12,6 +13,7 @@ import { choose, type Task } from "./waves.ts";
 
 const LATER_MS = 60_000; // before a photo that failed is tried again, at first; doubles up to an hour
 const LATER_MAX_MS = 3_600_000;
+const BREATH_MS = 300; // at most, before an upload that was cut is asked where it stands
 const REFUSED = ["not_an_image", "too_large"]; // sending the same bytes again would not help
 const LATER = [423, 429, 503, 507]; // the server has no hands or no room for any photo now
 const BEGIN_AGAIN = [404, 409, 410, 422, 460]; // to a piece under way: it is to be asked where it stands
@@ -86,25 +88,40 @@ export class Uploads {
     this.under = task;
     this.yields = false;
     const { signal } = this.stop;
+    let known = task.photo.offset ?? 0; // bytes of it that the server has, as far as was heard
     let from: Standing | null = null;
+    let cut = false; // whether the last piece was: what it brought is heard at once
     let trouble: Trouble = { ok: false, code: "hash_mismatch", status: 422, retryMs: 0 };
-    for (let begun = 0; from || begun < BEGUN_MAX; begun += Number(!from)) {
+    for (let begun = 0; begun < BEGUN_MAX; ) {
       const answer = await this.parts.link.upload(token, this.pieceOf(task), from, signal);
+      const sent: boolean = from !== null || cut;
       if (answer.ok) {
-        const moved: boolean = await this.heard(task, answer.value, from);
+        const moved: boolean = await this.heard(task, answer.value, known, sent);
         if (answer.value.at >= 0) return this.over(null);
-        if (from && !moved) return this.over(this.broken());
+        if (sent && !moved) return this.over(this.broken());
         from = answer.value;
-      } else {
-        trouble = answer;
-        if (!from || !BEGIN_AGAIN.includes(answer.status)) break;
-        from = null;
+        known = from.offset;
+        cut = false;
+        continue;
       }
+      trouble = answer;
+      const lost: boolean = from !== null && BEGIN_AGAIN.includes(answer.status);
+      cut = from !== null && answer.code === "offline" && this.parts.link.up();
+      if (!lost && !cut) break;
+      from = null;
+      begun += Number(lost);
+      if (cut) await this.breath();
     }
     return this.over(await this.meet(trouble, task));
   }
 
-  /** No answer of ours: how much arrived is heard when the link is back. */
+  /** A moment, different on each phone: many may have been cut off at once. */
+  private breath(): Promise<void> {
+    const { chance } = this.parts;
+    return new Promise((over) => chance.after(Math.ceil(chance.random() * BREATH_MS), over));
+  }
+
+  /** Nothing came of it, or no answer of ours: how much arrived is heard when the link is back. */
   private broken(): Outcome {
     this.barren++;
     return "offline";
@@ -122,11 +139,10 @@ export class Uploads {
     return { photo: photo.id, part, bytes, sha256, disguised: this.barren % 2 === 1 };
   }
 
-  /** Write down how far it is; true if bytes arrived since that was last written. */
-  private async heard(task: Task, { offset, at }: Standing, from: Standing | null): Promise<boolean> {
+  /** Write down how far it is; true if it is further than was known. `sent`: bytes of it went just before. */
+  private async heard(task: Task, { offset, at }: Standing, known: number, sent: boolean): Promise<boolean> {
     const { store, time, link } = this.parts;
-    const known = from?.offset ?? task.photo.offset ?? 0;
-    const dated = !from && at >= 0; // it was there before: which bytes of it went now nobody knows
+    const dated = !sent && at >= 0; // it was there before: which bytes of it went now nobody knows
     const moved = offset > known || at >= 0;
     if (moved) this.barren = 0;
     await store.write(["photos", "previews", "notes"], async (tx) => {

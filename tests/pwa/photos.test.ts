@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { Exchange } from "../../pwa/src/exchange.ts";
+import { Exchange, type Outcome } from "../../pwa/src/exchange.ts";
 import { takenPhoto } from "../../pwa/src/outbox.ts";
 import { Uploads } from "../../pwa/src/photos.ts";
 import type { Link, OpRow, Store } from "../../pwa/src/ports.ts";
 import { dayNumber } from "../../pwa/src/ration.ts";
 import type { FakeServer } from "./fake-server.ts";
-import { developed, Phone, signedIn } from "./rig.ts";
+import { developed, idle, Phone, signedIn } from "./rig.ts";
 import { NOON } from "./town.ts";
 
 const DAY = dayNumber(NOON);
@@ -29,6 +29,25 @@ async function announced(...names: string[]): Promise<{ server: FakeServer; phon
   for (const name of names) rows.push(await report(phone, name));
   await phone.exchange.run();
   return { server, phone, keys: rows.flatMap((row) => row.photos) };
+}
+
+/** Send photos, with time passing wherever a moment is waited for; gives how it ended, and how long that took. */
+async function going(phone: Phone, sender = uploads(phone)): Promise<{ end: Outcome; tookMs: number }> {
+  const begun = phone.chance.steady;
+  let end: Outcome | null = null;
+  void sender.run().then((outcome) => {
+    end = outcome;
+  });
+  for (; !end; await idle()) if (phone.chance.next() >= 0) await phone.chance.pass(phone.chance.next());
+  return { end, tookMs: phone.chance.steady - begun };
+}
+
+/** Let the link break for good after so many bytes of the next piece. */
+function breaking(server: FakeServer, phone: Phone, at: number): void {
+  server.lasts = (bytes) => {
+    phone.link.reachable = at >= bytes;
+    return Math.min(at, bytes);
+  };
 }
 
 const states = async (phone: Phone) => (await phone.all("photos")).map((photo) => photo.state);
@@ -175,9 +194,8 @@ describe("an upload", () => {
   it("goes on from the byte it reached, wherever the link breaks, and never sends one twice", async () => {
     for (let at = 0; at <= 6; at++) {
       const { server, phone } = await announced("one");
-      server.lasts = () => at;
-      const sender = uploads(phone);
-      expect(await sender.run()).toBe(at < 6 ? "offline" : "done");
+      breaking(server, phone, at);
+      expect((await going(phone)).end).toBe(at < 6 ? "offline" : "done");
       server.lasts = (bytes) => bytes;
       await uploads(new Phone(server, [], phone.store)).run(); // the page was killed meanwhile
       expect(server.carried.reduce((sum, piece) => sum + piece.bytes, 0)).toBe(6);
@@ -195,8 +213,19 @@ describe("an upload", () => {
   it("whose last answer was lost is heard to be there", async () => {
     const { server, phone } = await announced("one");
     server.answerLost = true;
+    expect((await going(phone)).end).toBe("done");
+    expect(await states(phone)).toEqual(["verified"]);
+    expect(server.carried.length).toBe(1);
+    expect(await phone.note("meter")).toMatchObject({ [DAY]: [6, 0, 6] });
+  });
+
+  it("whose last answer was lost with the link is heard to be there when that is back", async () => {
+    const { server, phone } = await announced("one");
+    server.answerLost = true;
+    phone.link.up = () => server.carried.length === 0;
     expect(await uploads(phone).run()).toBe("offline");
     expect(await states(phone)).toEqual(["announced"]);
+    phone.link.up = () => true;
     expect(await uploads(phone).run()).toBe("done");
     expect(await states(phone)).toEqual(["verified"]);
     expect(server.carried.length).toBe(1);
@@ -210,9 +239,10 @@ describe("an upload", () => {
     ["all of it is not what was told", 422],
   ])("asks where it stands when %s", async (_, status) => {
     const { server, phone } = await announced("one");
-    server.lasts = () => 3;
-    await uploads(phone).run();
+    breaking(server, phone, 3);
+    await going(phone);
     server.lasts = (bytes) => bytes;
+    phone.link.reachable = true;
     let once = true;
     server.meets = (from) => {
       if (!from || !once) return undefined;
@@ -248,13 +278,93 @@ describe("an upload", () => {
     };
     server.lasts = () => 0;
     for (let tried = 1; tried <= 3; tried++) {
-      expect(await sender.run()).toBe("offline");
+      expect((await going(phone, sender)).end).toBe("offline");
       expect(sender.barren).toBe(tried);
     }
     expect(disguised).toEqual([false, true, false]);
     server.lasts = (bytes) => bytes;
     await sender.run();
     expect(sender.barren).toBe(0);
+  });
+});
+
+describe("a cut", () => {
+  /** What was asked of the server: where an upload stands, or the rest of it from so many bytes on. */
+  function listening(phone: Phone): (number | "where")[] {
+    const asked: (number | "where")[] = [];
+    const { upload } = phone.link;
+    phone.link.upload = (token, piece, from, signal) => {
+      asked.push(from?.offset ?? "where");
+      return upload(token, piece, from, signal);
+    };
+    return asked;
+  }
+
+  it("that comes again and again costs one question each and no waiting, while each piece brings something", async () => {
+    const { server, phone } = await announced("one");
+    server.lasts = () => 1;
+    const asked = listening(phone);
+    const exchanges = server.pushes.length;
+    const { end, tookMs } = await going(phone);
+    expect(end).toBe("done");
+    expect(asked).toEqual([0, 1, 2, 3, 4, 5].flatMap((offset) => ["where", offset]));
+    expect(tookMs).toBe(5 * 150); // a breath each, half of the most by chance
+    expect(server.pushes.length).toBe(exchanges);
+    expect(await phone.note("meter")).toMatchObject({ [DAY]: [6, 0, 6] });
+  });
+
+  it("that brought nothing is asked about once, and then it waits", async () => {
+    const { server, phone } = await announced("one");
+    server.lasts = () => 0;
+    const asked = listening(phone);
+    const sender = uploads(phone);
+    expect((await going(phone, sender)).end).toBe("offline");
+    expect(asked).toEqual(["where", 0, "where"]);
+    expect(sender.barren).toBe(1);
+  });
+
+  it("after others that brought something waits no longer than the first would", async () => {
+    const { server, phone } = await announced("one");
+    const sender = uploads(phone);
+    server.lasts = () => 0;
+    for (let tried = 0; tried < 3; tried++) await going(phone, sender);
+    server.lasts = (bytes) => Number(bytes > 4);
+    expect((await going(phone, sender)).end).toBe("offline");
+    expect(server.carried.at(-1)).toEqual({ from: 2, bytes: 0 });
+    expect(sender.barren).toBe(1);
+  });
+
+  it("is not asked about while the phone has no network", async () => {
+    const { server, phone } = await announced("one");
+    breaking(server, phone, 3);
+    phone.link.up = () => phone.link.reachable;
+    const asked = listening(phone);
+    expect((await going(phone)).end).toBe("offline");
+    expect(asked).toEqual(["where", 0]);
+  });
+
+  it("is no reason to come before the time a server asked for", async () => {
+    const { server, phone } = await announced("one");
+    server.lasts = () => 2;
+    server.meets = (from) => (!from && server.carried.length ? trouble("busy", 503, 90_000) : undefined);
+    const asked = listening(phone);
+    const sender = uploads(phone);
+    expect((await going(phone, sender)).end).toBe("done");
+    expect(asked).toEqual(["where", 0, "where"]);
+    expect(sender.restMs).toBeGreaterThanOrEqual(90_000);
+  });
+
+  it("lets an emergency by", async () => {
+    const { server, phone } = await announced("one");
+    const sender = uploads(phone);
+    const { after } = phone.chance;
+    server.lasts = () => 2;
+    phone.chance.after = (ms, run) => {
+      sender.hurry();
+      return after(ms, run);
+    };
+    expect((await going(phone, sender)).end).toBe("idle");
+    expect(server.carried.length).toBe(1);
   });
 });
 

@@ -156,8 +156,9 @@ class Way:
             there_s, part = await self._under.get()
             await asyncio.sleep(there_s - asyncio.get_running_loop().time())
             with suppress(ConnectionError):
-                self._writer.write(part)
-                await self._writer.drain()
+                if not self._writer.is_closing():  # who has hung up hears no more
+                    self._writer.write(part)
+                    await self._writer.drain()
             self._under.task_done()
 
 

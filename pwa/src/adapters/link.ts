@@ -92,7 +92,6 @@ export async function request(ask: Fetch, path: string, asked: Asked): Promise<A
       body: body ?? null,
       signal: stop.signal,
       redirect: "error",
-      credentials: "omit",
       cache: "no-store",
     });
     return response.ok || response.status === 304 ? { ok: true, value: response } : await trouble(response);

@@ -63,6 +63,19 @@ def test_another_version_is_told_which_one_is_spoken_and_not_acted_on(raw, metho
     assert raw.look(path).offset == 0
 
 
+def test_the_connection_ends_with_each_piece_and_with_nothing_else(raw):
+    path = raw.made(10)
+    others = (raw.create(5), raw.look(path), raw.ask("OPTIONS"), raw.ask("GET", path, tus_resumable=None))
+    assert ["close" for each in others if "connection" in each.headers] == []
+    pieces = (
+        raw.patch(path, 0, b"01234"), raw.patch(path, 0, b"01234"),
+        raw.patch(path, 5, b"5", content_type="text/plain"),
+        raw.ask("POST", path, b"56789", upload_offset=5, content_type=PIECE, x_http_method_override="PATCH"),
+    )  # fmt: skip
+    assert [each.status for each in pieces] == [204, 409, 415, 204]
+    assert [each.headers.get("connection") for each in pieces] == ["close"] * 4
+
+
 def every_refusal(raw: Raw) -> dict[str, Told]:
     path, gone = raw.made(10), f"/api/uploads/{'0' * 32}"
     return {

@@ -40,7 +40,6 @@ describe("an exchange", () => {
     expect(asked[0]?.init).toMatchObject({
       method: "POST",
       redirect: "error",
-      credentials: "omit",
     });
     expect(asked[0]?.init.headers).toMatchObject({
       authorization: "Bearer t",
@@ -214,6 +213,15 @@ describe("photos", () => {
       "upload-offset": "2",
     });
     expect(await new Response(asked[0]?.init.body ?? null).text()).toBe("age");
+  });
+
+  it("carry pieces over connections of their own, which no browser asks again over", async () => {
+    const { asked, link: to } = link(tus(204, { "upload-offset": "5" }));
+    await to.upload("t", piece, null, live());
+    await to.upload("t", piece, BEGUN, live());
+    await to.upload("t", { ...piece, disguised: true }, BEGUN, live());
+    await to.exchange("t", [1], live());
+    expect(asked.map(({ init }) => init.credentials)).toEqual([undefined, "omit", "omit", undefined]);
   });
 
   it("go past proxies that know no PATCH", async () => {
