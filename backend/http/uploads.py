@@ -27,9 +27,7 @@ from sync.permit import Actor
 PATH: Final = "/api/uploads"
 ALLOWED: Final = {"": ("OPTIONS", "POST"), "name": ("OPTIONS", "HEAD", "PATCH", "DELETE", "GET")}
 UNVERSIONED: Final = frozenset({"OPTIONS", "GET"})  # GET is no part of tus
-LAST: Final = {
-    "connection": "close"
-}  # after a piece: on a line that was used a browser sends again what is cut
+LAST: Final = {"connection": "close"}  # after a piece: docs/adr/0021-a-line-for-each-piece.md
 PLAIN: Final = frozenset({404, 405, 412})  # what HEAD says as it is
 
 

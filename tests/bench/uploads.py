@@ -44,9 +44,7 @@ PARALLEL: Final = 1_000
 PHOTO: Final = 150_000  # bytes: a photo of screen size
 LARGER: Final = 4  # times the size: what is held for an upload must not depend on it
 ROUNDS: Final = 4  # of a thousand, on one server: what a round takes must not add up
-FLAT: Final = (
-    1.1  # what later rounds leave against the first, their peaks against those before, and larger photos'
-)
+FLAT: Final = 1.1  # what later rounds leave and take at most against the earlier, and larger photos at most
 REST_S: Final = 3.0  # after the last answer, until the server has given back what is free
 BIT: Final = 8_000  # bytes that go out at a time
 PAUSE_S: Final = 0.4  # after each: a phone at 160 kbit/s
