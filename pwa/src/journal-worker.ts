@@ -12,19 +12,11 @@ const lock = <T>(work: () => Promise<T>): Promise<T> =>
   navigator.locks.request(JOURNAL_LOCK, work) as Promise<T>;
 const scribe = new Scribe(filePads(), idbStore(), lock, browserChance());
 
-function answer(message: JournalAsk): Promise<unknown> {
-  if (message === "town") return scribe.keepTown();
-  if (message === "room") return scribe.makeRoom();
-  if (message === "roomy") return scribe.takeRoom();
-  if (message === "forget") return scribe.forget();
-  return "top" in message ? scribe.open(message) : scribe.append(message);
-}
-
 let last: Promise<unknown> = Promise.resolve();
 
 addEventListener("message", ({ data }: MessageEvent<JournalAsk>) => {
   last = last.then(() =>
-    answer(data).then(
+    scribe.answer(data).then(
       (value) => postMessage(value ?? true),
       () => postMessage(null), // the store has it; this was the second copy
     ),

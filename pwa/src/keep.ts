@@ -99,7 +99,8 @@ export async function keep(
   const renewing = now.renewing && receipt.more;
   await tx.put("notes", { id: "heard", value: { ...now, cursor, renewing } });
   await calm(tx, self, receipt.serverMs, rows);
-  if (reused) await renumber(tx, after.reused, incarnation);
+  const held = ({ op }: OpRow): boolean => op.stamp[2] === actor.device && within(op.n, receipt.acks);
+  if (reused) await renumber(tx, after.reused, incarnation, held);
   return {
     changed: [...after.records.keys(), ...after.answered.map((row) => row.op.record), ...over],
     photos,

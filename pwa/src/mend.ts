@@ -3,7 +3,7 @@
 
 import type { Journal } from "./journal.ts";
 import { UNHEARD } from "./keep.ts";
-import { note, UNSENT } from "./outbox.ts";
+import { emptied, note, UNSENT } from "./outbox.ts";
 import type { Lost, OpRow, Room, Self, Session, Store, Writer } from "./ports.ts";
 import type { Named } from "./sync/value.ts";
 
@@ -38,13 +38,16 @@ export function mend(store: Store, journal: Journal, spared: Spared, means: Mean
       ? absent(sight, journal)
       : absent(sight, journal).filter((row) => row.op.n > floorOf(sight, row));
     for (const row of back) await tx.put("outbox", waitingAgain(row, means.nowMs));
+    const over = sight.outbox.filter((row) => !row.undone && journal.rows.get(row.id)?.undone);
+    for (const row of over) await tx.put("outbox", emptied(row));
     if (sight.behind) await remint(tx, sight, journal, spared, means);
     const told = await tell(tx, sight, journal, back.length, means);
     await letGo(tx);
     if (means.room) await tx.put("notes", { id: "room", value: means.room });
     const lacking = await unwritten(tx, sight, journal);
     const kept = new Set([...sight.known, ...back.map((row) => row.id)]);
-    return { changed: sight.behind || told || back.length > 0, lacking, kept, floors: sight.floors };
+    const changed = sight.behind || told || back.length + over.length > 0;
+    return { changed, lacking, kept, floors: sight.floors };
   });
 }
 
@@ -55,9 +58,9 @@ const waitingAgain = (row: OpRow, nowMs: number): OpRow => ({
   leftMs: nowMs,
 });
 
-/** Rows of the store that the journal has not, or not as they are now. */
+/** Rows of the store that the journal has not, or not as they are now: what one of the two says is taken back, is. */
 async function unwritten(tx: Writer, { outbox, known }: Sight, { rows }: Journal): Promise<readonly OpRow[]> {
-  const waiting = outbox.filter((row) => rows.get(row.id)?.undone !== row.undone);
+  const waiting = outbox.filter(({ id, undone }) => !rows.has(id) || (undone && !rows.get(id)?.undone));
   const open = new Set(outbox.map((row) => row.id));
   const over = [...known].filter((id) => !open.has(id) && !rows.has(id));
   const sent = await Promise.all(over.map((id) => tx.get("sent", id)));

@@ -178,13 +178,21 @@ export async function rehome(tx: Writer, session: Session, backed: number): Prom
 
 /**
  * Begin a new incarnation for ops whose numbers the server knows from another phone's writes: this store
- * was copied (trap 2). The same person's ops that never left move along, and whatever names what these make.
+ * was copied (trap 2). The same person's ops that never left move along, and whatever names what these make;
+ * but not what the server holds a number of: that may be the very same op, brought by the copy.
  */
-export async function renumber(tx: Writer, reused: readonly OpRow[], incarnation: string): Promise<void> {
+export async function renumber(
+  tx: Writer,
+  reused: readonly OpRow[],
+  incarnation: string,
+  held: (row: OpRow) => boolean,
+): Promise<void> {
   const [session, self] = await writer(tx);
   const rows = (await tx.all("outbox"))
     .filter((row) => row.person === session.person && waits(row) && !row.undone)
-    .filter((row) => !row.leftMs || reused.some(({ id }) => row.id === id || mentions([row.op], id)))
+    .filter(
+      (row) => !(row.leftMs || held(row)) || reused.some(({ id }) => row.id === id || mentions([row.op], id)),
+    )
     .sort(earlier);
   for (const row of rows) await file(tx, emptied(row));
   await move(tx, rows, session.number + incarnation);

@@ -7,7 +7,18 @@
 import { EMPTY, entry, head, type Journal, joined, parse, sealed, unsealed } from "./journal.ts";
 import { type Mended, mend, type Spared } from "./mend.ts";
 import { note } from "./outbox.ts";
-import type { Chance, Directory, KindsNote, Opened, OpRow, Pad, Pads, Session, Store } from "./ports.ts";
+import type {
+  Chance,
+  Directory,
+  JournalAsk,
+  KindsNote,
+  Opened,
+  OpRow,
+  Pad,
+  Pads,
+  Session,
+  Store,
+} from "./ports.ts";
 
 const FILES = ["journal-0", "journal-1"] as const;
 const TOWN = "town";
@@ -38,6 +49,15 @@ export class Scribe {
     this.store = store;
     this.lock = lock;
     this.chance = chance;
+  }
+
+  /** Do what a page asks. */
+  answer(message: JournalAsk): Promise<unknown> {
+    if (message === "town") return this.keepTown();
+    if (message === "room") return this.makeRoom();
+    if (message === "roomy") return this.takeRoom();
+    if (message === "forget") return this.forget();
+    return "top" in message ? this.open(message) : this.append(message);
   }
 
   /** Compare with the store and repair both; says whether the store was changed, and whether room is short. */
@@ -189,6 +209,7 @@ export class Scribe {
    */
   private async makeBallast(): Promise<void> {
     const room = await this.pads.room();
+    if (!room) this.afloat = false; // no files, so no ballast: what the store takes has room
     if (!room) return;
     const { usedBytes, quotaBytes, filesBytes } = room;
     await this.pads.use(BALLAST, async (pad) => {

@@ -62,6 +62,21 @@ describe("a receipt", () => {
     expect(await phone.all("outbox")).toEqual([]);
   });
 
+  it("that is played again answers nothing new, and what is new goes out all the same", async () => {
+    const { server, phone } = await signedIn();
+    const receipts: unknown[][] = [];
+    altered(phone, (receipt) => receipts.push(structuredClone(receipt)));
+    const first = await phone.write();
+    await phone.exchange.run();
+    const second = await phone.write();
+    altered(phone, (receipt) => receipt.splice(0, receipt.length, ...(receipts[0] ?? [])));
+    expect(await phone.exchange.run()).toBe("busy");
+    expect(ids(await phone.all("outbox"))).toEqual([second.id]);
+    expect(await phone.exchange.run()).toBe("done");
+    expect(ids(await phone.all("sent"))).toEqual([first.id, second.id]);
+    expect(server.records.size).toBe(2);
+  });
+
   it("tells where in the log an op is, and how far the backup reaches", async () => {
     const { server, phone } = await signedIn();
     await phone.write();
@@ -350,6 +365,24 @@ describe("a copied store", () => {
     expect(after?.past).toEqual({ [row.op.stamp[2]]: 2 });
     expect((await heard(phone)).era).toBe(2);
     expect(server.records.size).toBe(2);
+  });
+
+  it("does not send under a new number what its twin has brought under the old one", async () => {
+    const { server, phone } = await signedIn();
+    await phone.exchange.run();
+    const late = await phone.write();
+    await phone.write({ sets: { emergency: true } }); // goes before, in a push of its own
+    const twin = new Phone(server);
+    twin.chance.hex = (digits) => "c".repeat(digits);
+    await twin.store.write(["outbox", "notes"], async (tx) => {
+      for (const row of await phone.all("notes")) await tx.put("notes", row);
+      for (const row of await phone.all("outbox")) await tx.put("outbox", row);
+    });
+    await twin.write();
+    await twin.exchange.run();
+    await phone.exchange.run();
+    expect((await phone.note<Self>("self"))?.incarnation === late.op.stamp[2].slice(8)).toBe(false);
+    expect(server.records.size).toBe(3);
   });
 });
 

@@ -61,6 +61,15 @@ describe("a journal that is behind", () => {
 });
 
 describe("a store that lost something", () => {
+  it("takes back what the journal knows to be taken back", async () => {
+    const [one, two] = many(1, 2) as [OpRow, OpRow];
+    const store = await holding({ outbox: [one, two], top: 2 });
+    const gone = { ...one, op: { ...one.op, area: null }, undone: true };
+    expect(await run(store, written([gone, two]))).toMatchObject({ changed: true, lacking: [] });
+    const [first, second] = await store.read(["outbox"], (tx) => tx.all("outbox"));
+    expect([first?.undone, first?.op.area, second?.undone]).toEqual([true, null, false]);
+  });
+
   it("gets back an op that is nowhere in it, as it was before any answer", async () => {
     const store = await holding({ outbox: many(2, 2), top: 2 });
     const answered = { ...oneRow(1), refused: true, code: "bad_area", tries: 2, receivedMs: 5 };

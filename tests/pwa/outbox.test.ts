@@ -256,6 +256,17 @@ describe("another device number", () => {
 
 describe("another incarnation", () => {
   const NEXT = "0000000affffffff";
+  const NONE = () => false;
+
+  it("leaves what the server holds a number of: a copy may have brought the very same", async () => {
+    const store = await opened();
+    const same = await write(store);
+    const late = await write(store);
+    const held = (row: OpRow): boolean => row.id === same.id;
+    await store.write(TABLES, (tx) => renumber(tx, [], "ffffffff", held));
+    expect((await rows(store)).map((row) => row.id).sort()).toEqual([same.id, `${NEXT}.1`]);
+    expect((await rows(store)).find((row) => row.id === `${NEXT}.1`)?.op.stamp[0]).toBe(late.op.stamp[0]);
+  });
 
   it("takes ops whose numbers are used up, what never left, and what names them", async () => {
     const store = await opened();
@@ -264,7 +275,7 @@ describe("another incarnation", () => {
     const other = await write(store);
     for (const row of [used, names, other]) await leave(store, row);
     const late = await write(store);
-    await store.write(TABLES, (tx) => renumber(tx, [{ ...used, leftMs: 1 }], "ffffffff"));
+    await store.write(TABLES, (tx) => renumber(tx, [{ ...used, leftMs: 1 }], "ffffffff", NONE));
     const open = await rows(store);
     expect(open.map((row) => [row.id, row.leftMs])).toEqual([
       [other.id, 1],
@@ -288,7 +299,7 @@ describe("another incarnation", () => {
     const edit = { record: made.op.record, area: null };
     const rest = [5, 6].map((total) => write(store, { ...edit, sets: { tally: total } }));
     await Promise.all([leave(store, made), ...rest]);
-    await store.write(TABLES, (tx) => renumber(tx, [], "ffffffff"));
+    await store.write(TABLES, (tx) => renumber(tx, [], "ffffffff", NONE));
     const moved = (await rows(store)).filter((row) => row.op.stamp[2] === NEXT);
     expect(moved.map((row) => row.op.sets)).toEqual([{ tally: 2 }, { tally: 3 }]);
   });
@@ -298,9 +309,9 @@ describe("another incarnation", () => {
     const pad = await write(store);
     const old = await write(store);
     for (const row of [pad, old]) await leave(store, row);
-    await store.write(TABLES, (tx) => renumber(tx, [], "bbbbbbbb"));
+    await store.write(TABLES, (tx) => renumber(tx, [], "bbbbbbbb", NONE));
     await write(store, { record: old.op.record, area: null }, NOON + 1);
-    await store.write(TABLES, (tx) => renumber(tx, [{ ...old, leftMs: 1 }], "ffffffff"));
+    await store.write(TABLES, (tx) => renumber(tx, [{ ...old, leftMs: 1 }], "ffffffff", NONE));
     const moved = (await rows(store)).filter((row) => row.op.stamp[2] === NEXT);
     expect(moved.map((row) => [row.op.record, row.op.area])).toEqual([
       [`${NEXT}.1`, 2],

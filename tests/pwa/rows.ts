@@ -74,7 +74,7 @@ export class MemoryPads implements Pads {
   left = Number.POSITIVE_INFINITY;
   torn = 0.5; // how much of the last write is there
   full = false; // no room to grow
-  roomNow = ROOM;
+  roomNow: typeof ROOM | null = ROOM;
   open: string | null = null; // names the file in use: one at a time may be
 
   async use<T>(name: string, work: (pad: Pad) => Promise<T>): Promise<T> {
@@ -87,7 +87,7 @@ export class MemoryPads implements Pads {
     }
   }
 
-  async room(): Promise<typeof ROOM> {
+  async room(): Promise<typeof ROOM | null> {
     return this.roomNow;
   }
 

@@ -90,6 +90,15 @@ describe("writing down", () => {
     expect(pads.bytes("ballast").length).toBe(BALLAST);
   });
 
+  it("does not hold room short where the browser has no files for a ballast", async () => {
+    const { pads, tab } = phone();
+    pads.roomNow = null;
+    const scribe = tab(await holding({}));
+    expect(await scribe.open(SPARED)).toEqual([false, false]);
+    await scribe.makeRoom(); // the store was full once
+    expect(await scribe.takeRoom()).toBe(true);
+  });
+
   it("follows another tab to the file it went over to", async () => {
     const { pads, tab } = phone();
     const store = await holding({ outbox: many(1, 1), top: 400 });

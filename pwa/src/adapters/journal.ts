@@ -112,15 +112,14 @@ interface Seen {
   readonly bare: boolean; // leave photos as they are: the next start marks them
 }
 
-/** Watch what goes into the outbox. A row that has left was written down when it was made. */
+/** Watch what is written. A row that has left was written down when it was made, and is again once it is emptied. */
 const watched = (tx: Writer, seen: Seen): Writer =>
   Object.assign(Object.create(tx) as Writer, {
     put: async (table: Table, row: Tables[Table]): Promise<void> => {
-      if (table === "outbox") {
-        const op = row as OpRow;
-        if (!op.leftMs || op.undone) seen.rows.push(op);
-        if (!op.leftMs) seen.top = op.id;
-      }
+      const op = row as OpRow;
+      const made = table === "outbox" && !op.leftMs;
+      if (made || op.undone) seen.rows.push(op);
+      if (made && !(await tx.get(table, op.id))) seen.top = op.id;
       if (table === "notes") seen.town ||= TOWN.includes(row.id);
       if (table === "photos") {
         if (seen.bare) return;

@@ -106,6 +106,25 @@ describe("a store with its journal", () => {
     expect(appended(hand)).toHaveLength(1);
   });
 
+  it("writes down that a row was emptied which goes on under another number", async () => {
+    const hand = new Hand();
+    const store = journalled(inner, spareOf(), hired(hand));
+    const husk = { ...oneRow(1), undone: true };
+    await store.write(QUEUE, async (tx) => {
+      await tx.put("sent", husk);
+      await tx.put("sent", oneRow(2));
+    });
+    expect(appended(hand)).toEqual([[husk]]);
+  });
+
+  it("remembers the last number when an earlier op is taken back", async () => {
+    const spare = spareOf();
+    const store = journalled(inner, spare, hired(new Hand()));
+    await put(store, oneRow(1), oneRow(2));
+    await put(store, { ...oneRow(1), undone: true });
+    expect(spare.top).toBe(oneRow(2).id);
+  });
+
   it.each(["session", "kinds", "directory"])("has the worker keep the %s, too", async (id) => {
     const hand = new Hand();
     const store = journalled(inner, spareOf(), hired(hand));
