@@ -4,7 +4,7 @@ from tests.whole.fleet import node_runs
 
 SEEDS = 100
 SEEDS_MAX = 100  # within which every planted bug must be found
-BUGS_MIN = 8
+BUGS_MIN = 20
 
 
 def test_the_apps_own_client_loses_and_doubles_nothing() -> None:

@@ -4,5 +4,6 @@
 afterwards, `bugs.toml` which breaks it must notice. By hand: python -m tests.whole.fleet --seed 7 -v
 
 The same with the app's own client, under Node and over HTTP: `node_phone.py`, `node/`, `front.py`,
-`bugs_node.toml`.
+`bugs_node.toml`. There each phone has its second engine, too: the app's journal over files that lose what was
+not flushed (`node/files.ts`), and in half of the seeds one of the two engines is spoilt (`node_events.py`).
 """

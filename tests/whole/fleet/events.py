@@ -50,7 +50,12 @@ def write(fleet: Fleet, rng: Random) -> None:
     """Somebody makes or changes something; a double tap makes two of one moment."""
     handset = _any(fleet, rng)
     for _ in range(1 + (rng.random() < 0.05)):
-        _write(fleet, handset, _intent(fleet, handset, rng))
+        enter(fleet, handset, rng)
+
+
+def enter(fleet: Fleet, handset: Handset, rng: Random) -> None:
+    """Have one thing made or changed on a phone."""
+    _write(fleet, handset, _intent(fleet, handset, rng))
 
 
 def clash(fleet: Fleet, rng: Random) -> None:
@@ -176,7 +181,11 @@ def _drawn(token: str, name: str, rng: Random) -> Any:
 
 def undo(fleet: Fleet, rng: Random) -> None:
     """Somebody takes back what they have just made."""
-    handset = _any(fleet, rng)
+    take_back(fleet, _any(fleet, rng), rng)
+
+
+def take_back(fleet: Fleet, handset: Handset, rng: Random) -> None:
+    """Take back what was made on a phone just now."""
     if not handset.made:
         return
     before = set(handset.phone.held())
@@ -362,7 +371,8 @@ def go_back(fleet: Fleet, rng: Random) -> None:
 def _lose(fleet: Fleet, handset: Handset, earlier: Any) -> None:
     before = handset.phone.held()
     handset.phone.arm(0, "")
-    handset.phone.lose(earlier)
+    fleet.wrong += handset.phone.lose(earlier)
+    handset.spilt |= handset.phone.tops() if earlier is None else {}
     after = handset.phone.held()
     for token in after:  # what had gone on under another number is written under the first one again
         fleet.ledger.deeds[token].twice |= before.get(token, after[token]) != after[token]

@@ -4,7 +4,7 @@ Every step draws from a generator of its own, made of the seed and its place, so
 without changing the others: that is how a failing seed is made small.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -25,6 +25,7 @@ from tests.whole.fleet.town import NOW, PAGES, ROLES, TOWN
 
 ROUNDS_MAX = 14  # of all phones after everything healed
 Say = Callable[[str], None]
+Event = Callable[["Fleet", Random], None]
 
 
 @dataclass
@@ -53,6 +54,7 @@ class Handset:
     kept: Any = None  # an earlier state of its store
     made: list[str] = field(default_factory=list)  # records it made
     copied: bool = False
+    spilt: dict[str, int] = field(default_factory=dict)  # by device: numbers up to here went with its store
 
 
 class Fleet:
@@ -108,10 +110,15 @@ class Fleet:
         phone.sign_in(token, number, person)
         return Handset(name, person, phone, watch, number)
 
-    def run(self) -> list[str]:
-        """Run the seed; gives what is wrong."""
+    def events(self) -> Mapping[str, Event]:
+        """What may happen in a step, by name."""
         from tests.whole.fleet.events import EVENTS  # noqa: PLC0415 - events are about fleets
 
+        return EVENTS
+
+    def run(self) -> list[str]:
+        """Run the seed; gives what is wrong."""
+        events = self.events()
         self.link.calm = False
         names, weights = list(self.plan.weights), list(self.plan.weights.values())
         for step in range(self.plan.steps):
@@ -124,7 +131,7 @@ class Fleet:
             self.say(f"{step} {name}")
             self.steps += 1
             self.server.up = step >= self.down
-            EVENTS[name](self, rng)
+            events[name](self, rng)
         if not self.wrong:
             self.heal()
         if not self.wrong:

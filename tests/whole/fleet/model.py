@@ -291,13 +291,14 @@ class ModelPhone:
     def tab(self) -> "ModelPhone":
         return ModelPhone(self.disk, self.clock, self.link, self.most_ops, self.mint)
 
-    def lose(self, earlier: Disk | None) -> None:
+    def lose(self, earlier: Disk | None) -> list[str]:
         """Empty the store, or take it back to an earlier copy; the session has a second place."""
         session = self.disk.tables["notes"].get("session")
         self.disk.tables = earlier.copy().tables if earlier else Disk().tables
         if session:
             self.disk.tables["notes"]["session"] = session
         self.restart()
+        return []
 
     def kept(self) -> Disk:
         return self.disk.copy()

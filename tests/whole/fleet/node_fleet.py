@@ -1,15 +1,17 @@
 """Fleets of the real client: the same towns, events, faults and oracles, Node phones, HTTP between."""
 
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from random import Random
 from typing import Final
 
+from tests.whole.fleet import node_events
 from tests.whole.fleet.bugs import ROOT, Bug
 from tests.whole.fleet.cabinet import SqlCabinet
 from tests.whole.fleet.disk import Crash
-from tests.whole.fleet.fleet import Fleet, Handset, Say, Watch
+from tests.whole.fleet.fleet import Event, Fleet, Handset, Say, Watch
 from tests.whole.fleet.front import Front
 from tests.whole.fleet.node_phone import NodePhone, Nodes, Road, bundled
 from tests.whole.fleet.oracles import HELD
@@ -17,6 +19,13 @@ from tests.whole.fleet.oracles import HELD
 STEPS_MAX: Final = 40  # of one seed: a request takes some milliseconds here
 PHONES_MAX: Final = 4
 BUILD: Final = ROOT / "build"
+
+
+def drawn(seed: int) -> dict[str, int]:
+    """Draw what may happen in a seed beside what its plan says."""
+    chance = Random(seed * 7919 + 3)
+    weights = () if seed % 4 in node_events.ABSENT else node_events.WEIGHTS.items()
+    return {name: weight for name, weight in weights if chance.random() < 0.7}
 
 
 class NodeFleet(Fleet):
@@ -29,13 +38,18 @@ class NodeFleet(Fleet):
     def _settle_in(self) -> None:
         steps, phones = min(self.plan.steps, STEPS_MAX), min(self.plan.phones, PHONES_MAX)
         people = min(self.plan.people, phones)
-        self.plan = self.plan._replace(steps=steps, phones=phones, people=people)
+        weights = self.plan.weights | drawn(self.seed)
+        self.plan = self.plan._replace(steps=steps, phones=phones, people=people, weights=weights)
         road = self.link = Road(self.server, self.plan, self.say)
         road.calm, road.front, road.overdue = True, self.floor.front, self.overdue
         self.floor.front.serve(self.server)
         self.floor.nodes.fate = road.fate
         self.floor.nodes.call("forget")
         super()._settle_in()
+
+    def events(self) -> Mapping[str, Event]:
+        """What may happen in a step, by name."""
+        return {**super().events(), **node_events.EVENTS}
 
     def handset(self, person: int, name: str) -> Handset:
         """Give a person a new phone."""

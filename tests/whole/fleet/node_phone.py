@@ -26,6 +26,7 @@ from tests.whole.fleet.phone import Clock, Intent
 BUNDLER: Final = ROOT / "tests" / "whole" / "fleet" / "node" / "bundle.mjs"
 NEVER: Final = Held(0, "", 0)
 ASKS_MAX: Final = 1_000  # requests of one exchange: more are a loop without end
+STARTS_MAX: Final = 5  # in a row, until what was laid is spent
 PATIENCE_S: Final = 60.0  # for what takes milliseconds
 GETS: Final = ("lose", "mute", "torn", "portal")  # what may happen to a request that only asks
 
@@ -185,6 +186,8 @@ class NodePhone:
 
     def __init__(self, nodes: Nodes, clock: Clock, at: int = 0) -> None:
         self._nodes, self._clock = nodes, clock
+        self.brittle = False  # the next crash takes the database along
+        self._unsaid: dict[str, int] = {}  # by device: a number whose op may have been under way then
         self._at = at or self._call("make")
 
     def _call(self, name: str, *words: Any) -> Any:
@@ -215,21 +218,63 @@ class NodePhone:
         self._call("signIn", token, number, person)
 
     def restart(self) -> None:
-        self._call("restart")
+        if not self.brittle:
+            self._started("restart")
+            return
+        self.brittle = False
+        self._started("lose", None, False)
+        device, _, number = self._call("state")["last"].partition(".")
+        if device:
+            self._unsaid[device] = int(number)
+
+    def _started(self, name: str, *words: Any) -> Any:
+        """Have a process begin; one that meets a fault laid before begins once more."""
+        for _ in range(STARTS_MAX):
+            try:
+                begun = self._call(name, *words)
+                if not self.doubtful():
+                    return begun
+            except Crash:
+                pass
+            except Trouble as trouble:
+                if not trouble.full:
+                    raise
+            name, words = ("tab", ()) if name == "tab" else ("restart", ())
+        raise Lost(f"{name} does not come to an end")
 
     def clone(self, clock: Clock) -> "NodePhone":
         return NodePhone(self._nodes, clock, self._nodes.call("clone", self._at, clock))
 
     def tab(self) -> "NodePhone":
-        return NodePhone(self._nodes, self._clock, self._call("tab"))
+        return NodePhone(self._nodes, self._clock, self._started("tab"))
 
     def kept(self) -> int:
         return int(self._call("kept"))
 
-    def lose(self, earlier: int | None) -> None:
-        self._call("lose", earlier)
+    def lose(self, earlier: int | None, *, whole: bool = True) -> list[str]:
+        """Damage the database; if `whole`, the journal beside it too."""
+        before, device = self.held(), self._call("state")["last"][:16]
+        self._started("lose", earlier, whole)
+        after = self.held()
+        gone = [token for token, op in before.items() if token not in after and op[:16] == device]
+        if self.lost() < len(gone):
+            return [f"O1 {gone} are gone, and the phone says that it lost {self.lost()}"]
+        return []
+
+    def spoil(self, name: str, sort: str, share: float) -> None:
+        """Damage a file: it is lost, or cut or rotten at some place, given as a share of its length."""
+        self._started("spoil", name, sort, share)
+
+    def doubtful(self) -> bool:
+        """Tell whether a fault hit the disk since the app was opened."""
+        return bool(self._call("blown"))
+
+    def lost(self) -> int:
+        """Say how many entries the phone has told its person that it lost."""
+        return int(self._call("state")["lost"])
 
     def arm(self, calls: int, sort: str) -> None:
+        self.brittle = False
         self._call("arm", calls, sort)
 
     def out(self) -> bool:
@@ -245,7 +290,7 @@ class NodePhone:
 
     def tops(self) -> Mapping[str, int]:
         tops: dict[str, int] = self._call("state")["tops"]
-        return tops
+        return {device: top - (self._unsaid.get(device) == top) for device, top in tops.items()}
 
     def shown(self) -> Mapping[str, Record]:
         return {row["id"]: _record(row) for row in self._call("shown")}

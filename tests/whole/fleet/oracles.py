@@ -345,7 +345,8 @@ def _no_gaps(fleet: "Fleet", numbers: dict[str, list[int]]) -> Iterator[str]:
         for device, top in handset.phone.tops().items():
             there = set(numbers.get(device, ()))
             waits = {int(op[17:]) for op in handset.phone.held().values() if op[:16] == device}
-            gap = [n for n in range(1, top + 1) if n not in there and n not in waits]
+            first = handset.spilt.get(device, 0) + 1
+            gap = [n for n in range(first, top + 1) if n not in there and n not in waits]
             if gap:
                 yield f"O5 {handset.name} made {gap} of {device}, and nobody has them"
 

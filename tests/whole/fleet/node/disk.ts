@@ -1,41 +1,18 @@
-// What is left of a phone when it is switched off: the app's store in memory, with a fault at any call.
+// What is left of a phone when it is switched off: the app's store in memory and the files of its journal, with
+// a fault at any call of either.
 
 import { memoryStore } from "../../../../pwa/src/adapters/memory.ts";
 import type { Session, Spare, Store, Table, Writer } from "../../../../pwa/src/ports.ts";
+import type { Lock } from "../../../../pwa/src/scribe.ts";
+import { Files } from "./files.ts";
+import { Crash, Fuse } from "./fuse.ts";
 
 export const TABLES: readonly Table[] = ["outbox", "sent", "records", "photos", "previews", "notes"];
 
-/** The process ends here: what was not committed is gone, and nobody gets an answer. */
-export class Crash extends Error {}
-
-/** As a browser says that there is no room. */
-class Full extends Error {
-  override readonly name = "QuotaExceededError";
-}
-
-/** Goes off at one of the next calls: `crash` or `full` before it, `after` once it is done. */
-class Fuse {
-  private calls = 0;
-  private sort = "";
-
-  arm(calls: number, sort: string): void {
-    this.calls = calls;
-    this.sort = sort;
-  }
-
-  /** Count a call; true if it is the last one that happens. */
-  pull(): boolean {
-    if (!this.sort || --this.calls > 0) return false;
-    const sort = this.sort;
-    this.sort = "";
-    if (sort === "after") return true;
-    throw sort === "full" ? new Full("no room") : new Crash("crash");
-  }
-}
-
-/** A phone's disk; its session has a second place, which no damage of the store reaches. */
+/** A phone's disk; who is signed in, and the last op's id, have a place that no damage of it reaches. */
 export class Disk {
   readonly fuse = new Fuse();
+  readonly files = new Files(this.fuse);
   readonly spare: Spare = {
     load: () => this.session,
     save: (session) => {
@@ -45,15 +22,25 @@ export class Disk {
   };
   private store = memoryStore();
   private session: Session | null = null;
+  private last: Promise<unknown> = Promise.resolve();
+
+  /** The lock of the journal, one for all tabs. */
+  readonly lock: Lock = (work) => {
+    const turn = this.last.then(work);
+    this.last = turn.catch(() => undefined);
+    return turn;
+  };
 
   async copy(): Promise<Disk> {
     const other = new Disk();
     other.session = this.session;
+    other.spare.top = this.spare.top;
+    other.files.become(this.files);
     await other.become(this);
     return other;
   }
 
-  /** Hold what another disk holds; without one, nothing. */
+  /** Let the store hold what another disk's holds; without one, nothing. The files stay. */
   async become(other: Disk | null): Promise<void> {
     const { store } = this;
     for (const table of TABLES) {
@@ -72,6 +59,7 @@ export class Disk {
       try {
         return await work();
       } catch (fault) {
+        if (fault instanceof Crash && !process.dead) this.files.powerless();
         process.dead ||= fault instanceof Crash;
         throw fault;
       }

@@ -2,7 +2,8 @@
 // simulator asks for something to be done on a phone, and is asked what becomes of each request.
 
 import { createInterface } from "node:readline";
-import { Crash, Disk } from "./disk.ts";
+import { Disk } from "./disk.ts";
+import { Crash } from "./fuse.ts";
 import { type Intent, Phone } from "./phone.ts";
 import { type Asked, type Fate, road } from "./road.ts";
 
@@ -62,10 +63,19 @@ const DEEDS: { readonly [name: string]: Deed } = {
   arm: async (phone, order) => phone.disk.fuse.arm(order.with[0] as number, order.with[1] as string),
   state: (phone) => phone.state(),
   shown: (phone) => phone.shown(),
-  lose: async (phone, order) => {
-    await phone.disk.become(copies.get(order.with[0] as number) ?? null);
-    return started(phone.disk, phone.clock, order.phone);
+  lose: async ({ disk, clock }, order) => {
+    const [earlier, whole] = order.with as [number, boolean];
+    const other = copies.get(earlier) ?? null;
+    disk.files.powerless();
+    await disk.become(other);
+    if (whole) disk.files.become(other?.files ?? null);
+    return started(disk, clock, order.phone);
   },
+  spoil: async ({ disk, clock }, order) => {
+    disk.files.spoil(...(order.with as [string, string, number]));
+    return started(disk, clock, order.phone);
+  },
+  blown: async ({ disk }) => disk.fuse.blown,
 };
 
 /** Do what was asked; says how it ended, once. */

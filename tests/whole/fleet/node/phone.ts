@@ -1,4 +1,4 @@
-// One process on a phone's store: the app's own outbox, exchange and signing, without screens.
+// One process on a phone's store: the app's own outbox, journal, exchange and signing, without screens.
 
 import { signal } from "@preact/signals";
 import { Acts } from "../../../../pwa/src/acts.ts";
@@ -15,7 +15,9 @@ import type { KindPage } from "../../../../pwa/src/sync/kind.ts";
 import { plain, present, type Record as Seen } from "../../../../pwa/src/sync/register.ts";
 import type { Value } from "../../../../pwa/src/sync/value.ts";
 import { Time } from "../../../../pwa/src/time.ts";
-import { Crash, type Disk } from "./disk.ts";
+import type { Disk } from "./disk.ts";
+import { Crash } from "./fuse.ts";
+import { storeOf } from "./journal.ts";
 
 /** What a person enters, as tests/whole/fleet/phone.py has it. */
 export interface Intent {
@@ -40,6 +42,8 @@ export interface State {
   readonly waiting: { readonly [token: string]: string };
   readonly held: { readonly [token: string]: string };
   readonly tops: { readonly [device: string]: number };
+  readonly last: string; // id of the op that was made last
+  readonly lost: number; // ops that it says are nowhere any more
 }
 
 type Values = { [field: string]: Value };
@@ -76,7 +80,8 @@ export class Phone {
       if (this.life.dead) throw new Crash("dead");
       return ask(...asked);
     };
-    this.parts = { store: disk.opened(this.life), link: fetchLink(alive), time: new Time(chance), chance };
+    const store = storeOf(disk, this.life, chance);
+    this.parts = { store, link: fetchLink(alive), time: new Time(chance), chance };
     this.outside = { ...OUTSIDE, ...this.parts, spare: disk.spare };
     this.mirror = new Mirror(this.parts.store);
     const { free } = this.parts.link;
@@ -89,18 +94,22 @@ export class Phone {
     this.sweep = () => bound.sweep();
   }
 
-  /** Begin as after a crash: only the store is left, and the second place of the session. */
+  /** Begin as after a crash: only the disk is left, and what lies beside it. */
   async start(): Promise<void> {
+    const { disk } = this;
     const { store, chance, time } = this.parts;
+    disk.fuse.blown = false;
     const [session, heard] = await store.read(["notes"], (tx) =>
       Promise.all([note(tx, "session"), note(tx, "heard")] as const),
     );
     time.resume(heard?.offsetMs ?? 0);
+    await store.opened;
+    if (this.life.dead) throw new Crash("dead");
     if (session) return;
     await store.write(["notes"], async (tx) => {
       await begun(tx, chance.hex(8));
-      const known = this.disk.spare.load();
-      if (known) await tx.put("notes", { id: "session", value: known });
+      const known = disk.spare.load();
+      if (known && !(await note(tx, "session"))) await tx.put("notes", { id: "session", value: known });
     });
   }
 
@@ -170,7 +179,11 @@ export class Phone {
 
   async state(): Promise<State> {
     return this.parts.store.read(["outbox", "sent", "notes"], async (tx) => {
-      const [session, self] = [await note(tx, "session"), await note(tx, "self")];
+      const [session, self, lost] = [
+        await note(tx, "session"),
+        await note(tx, "self"),
+        await note(tx, "lost"),
+      ];
       const rows = (await tx.all("outbox")).filter((row) => !row.undone);
       const sent = (await tx.all("sent")).filter((row) => !row.undone);
       const device = session && self ? { [session.number + self.incarnation]: self.top } : {};
@@ -179,6 +192,8 @@ export class Phone {
         waiting: Object.fromEntries(rows.map((row) => [tokenOf(row), row.code])),
         held: Object.fromEntries([...sent, ...rows].map((row) => [tokenOf(row), row.id])),
         tops: { ...self?.past, ...device },
+        last: this.disk.spare.top,
+        lost: lost?.count ?? 0,
       };
     });
   }
