@@ -13,7 +13,9 @@ from sync.op import Op, StepTaken
 from sync.wire import pack, unpack
 from tests.whole.stranger_fold import GUARDS, TOLD
 
-BLOCKS = re.findall(r"```json\n(.*?)\n```", Path("docs/sync.md").read_text(encoding="utf-8"), re.DOTALL)
+PAGE = Path("docs/sync.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```json\n(.*?)\n```", PAGE, re.DOTALL)
+HEX = PAGE.partition("As MessagePack, in hex:")[2].partition("```text\n")[2].partition("```")[0]
 KINDS = read_pages((Path("sync/kinds"),))
 DEVICE, NOW = "0000000a1b2c3d4e", 1_763_750_000_000
 REPORT = {
@@ -30,8 +32,7 @@ def test_each_guard_of_an_automatic_step_is_told_and_the_stranger_knows_it() -> 
     steps = [step for kind in KINDS.values() for step in kind.workflow.steps if step.auto]
     asked = {name for step in steps for name in step.guards}
     assert asked <= {*GUARDS, *TOLD}
-    page = Path("docs/sync.md").read_text(encoding="utf-8")
-    rows = page.partition("| guard of an automatic step |")[2].partition("**Neighbours.**")[0]
+    rows = PAGE.partition("| guard of an automatic step |")[2].partition("**Neighbours.**")[0]
     told = {
         name
         for row in rows.splitlines()[2:]
@@ -52,6 +53,7 @@ def test_the_push_reads_as_the_page_says() -> None:
     packed = dense(json.loads(BLOCKS[0]))
     assert read_push(packed, packed=True) == push
     assert (len(packed), len(zlib.compress(packed, 6))) == (183, 176)
+    assert packed == bytes.fromhex(HEX), "as the page spells it"
 
 
 def test_the_receipt_is_json_of_the_length_the_page_gives() -> None:
