@@ -8,7 +8,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.bench import capture, exchange, offline, peak, phone, pictures, pulls, shell, uploads, waves, wire
+from tests.bench import (
+    bombs,
+    capture,
+    exchange,
+    offline,
+    peak,
+    phone,
+    pictures,
+    pulls,
+    shell,
+    uploads,
+    waves,
+    wire,
+)
 from tests.bench.peers import compare
 
 BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
@@ -23,6 +36,7 @@ BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "pictures": pictures.run,
     "waves": waves.run,
     "uploads": uploads.run,
+    "bombs": bombs.run,
     "peers": compare.run,
 }
 
