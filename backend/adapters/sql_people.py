@@ -1,9 +1,11 @@
 """The people port over SQLite: units, persons, enrolment codes, devices."""
 
+import asyncio
 import sqlite3
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 import msgspec
@@ -98,14 +100,19 @@ class SqlPeople:
         self._file = file
         self._made: Counter[int] = Counter()  # changes by town
         self._outside = 0  # what other processes wrote, as last looked for
+        self._look: asyncio.Task[None] | None = None
         self._looked = -OUTSIDE_S
 
     async def changes(self, town: int) -> tuple[int, ...]:
         """Give what differs whenever units, persons, grants or the list of devices may have changed."""
-        if time.monotonic() - self._looked >= OUTSIDE_S:
+        if time.monotonic() - self._looked >= OUTSIDE_S and (self._look is None or self._look.done()):
             self._looked = time.monotonic()
-            self._outside = await self._file.foreign()
+            self._look = asyncio.create_task(self._look_outside())  # nobody waits: the file may be locked
         return self._made[town], self._made[ALL], self._outside
+
+    async def _look_outside(self) -> None:
+        with suppress(ValueError):  # it was closed meanwhile
+            self._outside = await self._file.foreign()
 
     async def _read(self, sql: str, **values: Any) -> list[Any]:
         return await self._file.read(lambda raw: raw.execute(sql, values).fetchall())

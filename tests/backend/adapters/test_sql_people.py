@@ -1,7 +1,9 @@
 """What devices claim, and what they say of themselves: the same in memory and in SQLite."""
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
+from threading import Event
 
 import pytest
 from msgspec.structs import replace
@@ -122,11 +124,35 @@ async def test_what_another_process_writes_is_noticed_and_what_the_lane_writes_i
     file = await Sqlite.open(tmp_path)
     lanes, people = SqlLanes(file), SqlPeople(file)
     await settle_in(people)
-    before = await people.changes(TOWN)
+    before = await looked(people)
     await lanes.write(TOWN, lambda lane: log(lane, 1))
-    assert await people.changes(TOWN) == before
+    assert await looked(people) == before
     with sqlite3.connect(tmp_path / FILE) as by_hand:
         by_hand.execute("UPDATE person SET name = '改名'")
     by_hand.close()
-    assert await people.changes(TOWN) != before
+    assert await looked(people) != before
     await file.close()
+
+
+async def test_nobody_waits_for_that_look_while_the_file_is_locked(tmp_path):
+    file = await Sqlite.open(tmp_path)
+    people, holding, over = SqlPeople(file), Event(), Event()
+
+    def hold(_: sqlite3.Connection) -> None:
+        holding.set()
+        over.wait()
+
+    writing = asyncio.create_task(file.write(hold))
+    await asyncio.to_thread(holding.wait)
+    assert await people.changes(TOWN) == (0, 0, 0)
+    over.set()
+    await writing
+    assert (await looked(people))[2] > 0
+    await file.close()
+
+
+async def looked(people: SqlPeople) -> tuple[int, ...]:
+    """Tell of changes once the look that is due has been taken."""
+    await people.changes(TOWN)
+    await people._look
+    return await people.changes(TOWN)
