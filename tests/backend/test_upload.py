@@ -6,6 +6,7 @@ import gc
 import hashlib
 import tracemalloc
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any
@@ -456,6 +457,7 @@ def traced() -> int:
 async def test_of_uploads_that_are_over_a_row_is_held_and_then_nothing(tmp_path):
     who: Any = Sender(TOWN, SimpleNamespace(person=WORKER), None)
     here = Uploads(DiskPartials(tmp_path), *[None] * 3, Limits(2**20, 1, 1_000, 2**30), lambda: NOW)  # type: ignore[arg-type]
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))  # none that begins later
     await here.open()
     left = []
     tracemalloc.start()
