@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Playwright
+from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
 from media.drawing import draw
 from tests.whole.faults.stage import Stage, cradle
@@ -25,8 +25,12 @@ ARGS = [
 ]  # fmt: skip
 CODES = "codes.json"
 SHOTS = Path("build/screens")  # pytest-playwright empties its own folder at each start
-PATIENCE_MS = 20_000  # for a thing that happens in a tenth of that on an idle machine
+PATIENCE_MS = (
+    60_000  # for what takes a second alone: tests of power cuts beside it can hold the disk for long
+)
 HOME = {"latitude": 29.3617507, "longitude": 106.2093245, "accuracy": 12}  # in the first worker's grid
+
+expect.set_options(timeout=PATIENCE_MS / 2)
 
 
 def run(root: Path, *words: str) -> str:

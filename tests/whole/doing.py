@@ -19,7 +19,7 @@ def sign_in(phone: Phone, town: Town, code: str) -> None:
 
 def delivered(page: Page) -> None:
     """Wait until everything has been delivered and heard."""
-    expect(page.locator(".sync")).to_contain_text("全部送达", timeout=30_000)
+    expect(page.locator(".sync")).to_contain_text("全部送达")
 
 
 def bar(page: Page, place: str) -> None:
